@@ -1,0 +1,66 @@
+# Every target works from a fresh clone; `make` alone lists them.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-builtin-rules
+
+PYTHON ?= python3
+SERVE ?= 1
+WORKERS ?= 2
+BIN := .venv/bin
+READY := .venv/ready
+COMPILE := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-annotate --no-header --quiet $(if $(UPGRADE),--upgrade)
+
+.PHONY: help setup demo test check dev lock docs clean
+
+help: ## List the targets.
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+setup: $(READY) ## Create .venv with exactly the locked packages; done again only when a lock changed.
+
+demo: setup ## Make up a retailer, load it, sum it up and serve the Dagster UI on 127.0.0.1:3000 (SERVE=0: don't).
+	@$(BIN)/goldline demo
+	@$(BIN)/goldline run
+	@$(BIN)/goldline status
+	@if [[ "$(SERVE)" != 0 ]]; then $(MAKE) --no-print-directory dev; fi
+
+test: setup ## Run the whole test suite.
+	@.ci/system-packages
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
+
+check: setup ## Check style, formatting, types and the direction of imports.
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy --strict
+	@PYTHONPATH=platform:. $(BIN)/lint-imports --no-logo
+
+dev: setup ## Serve the Dagster UI with its daemon on 127.0.0.1:3000.
+	@DAGSTER_HOME="$$($(BIN)/python -c 'from goldline.settings import load_settings as s; print(s().dagster_dir)')"; \
+	export DAGSTER_HOME; \
+	mkdir -p "$$DAGSTER_HOME"; \
+	echo "Dagster is starting on http://127.0.0.1:3000 (Ctrl-C stops it) ..."; \
+	PYTHONWARNINGS=ignore:Function:FutureWarning exec $(BIN)/dagster dev --workspace workspace.yaml --host 127.0.0.1 --port 3000
+
+lock: setup ## Write locks/ with hashes after a change of the dependencies (UPGRADE=1: take newer versions).
+	@$(COMPILE) pyproject.toml --output-file locks/runtime.txt
+	@$(COMPILE) pyproject.toml --group dev --constraints locks/runtime.txt --output-file locks/dev.txt
+	@$(COMPILE) --group build --constraints locks/dev.txt --output-file locks/build.txt
+
+docs: setup ## Write the generated pages of docs/ anew.
+	@$(BIN)/goldline docs
+
+clean: ## Remove the environment, caches and built files; the data in var/ stays.
+	@rm -rf .venv dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	@find . -type d -name __pycache__ -prune -exec rm -rf {} +
+
+$(READY): locks/dev.txt pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or newer is needed, and $(PYTHON) was not found." >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "Python 3.11 or newer is needed; $(PYTHON) is $$($(PYTHON) -V 2>&1). Name another one: make setup PYTHON=python3.12" >&2; \
+		exit 1; }
+	@$(PYTHON) -m venv .venv
+	@echo "Installing the locked packages into .venv ..."
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes --no-deps --no-compile -r locks/dev.txt
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@

@@ -1,0 +1,36 @@
+"""One row per customer record and identifier: the customer it leads to, by which rule, or why it does not count.
+
+Records are joined by loyalty card, then e-mail, then phone; the guards are in ``goldline.identity``.
+"""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from goldline.identity import IdentityRules, resolve
+from goldline.settings import Settings
+from goldline.warehouse.engine import Session
+
+DEPENDS_ON = ("merge.customer_records", "merge.customer_identifiers")
+
+COLUMNS = {
+    "customer_record": "Record of the source, as the source flows name it.",
+    "identifier_type": "source_id, email_hash, phone_hash or card_hash.",
+    "identifier_value": "The identifier: a pseudonym, a card number, or the source's own id of the record.",
+    "key_id": "Id of the key that the pseudonym was made with; null where the pseudonym does not say.",
+    "first_seen_on": "Date on which the record first showed the identifier.",
+    "last_seen_on": "Date on which the record last showed it.",
+    "match_rule": "Rule that uses the identifier: same_record, loyalty_card, email or phone.",
+    "is_active": "False where a guard keeps the identifier from joining records.",
+    "rejected_because": "The guard: placeholder, relay_address, shared_by_too_many, shared_phone, contradicted, group_too_large.",
+}
+
+
+def build(session: Session, settings: Settings) -> pa.Table:
+    """Resolve the identity of every customer record."""
+    records = session.arrow(
+        "select customer_record, founding_key, source_system, record_type, source_customer_id, first_seen_at"
+        " from merge.customer_records"
+    )
+    identifiers = session.arrow("select * from merge.customer_identifiers")
+    return resolve(records, identifiers, IdentityRules(placeholders=settings.placeholder_hashes))

@@ -1,0 +1,1 @@
+"""Goldline: the library behind the graph. No module here but ``definitions`` and ``graph`` knows Dagster."""

@@ -1,0 +1,184 @@
+"""The SQL that checks and casts the text of a feed, written from its contract.
+
+Patterns are anchored and values are cast only after they matched, so that nothing is ever rounded, guessed or cut. The
+expressions are DuckDB's: every delivery is checked in an in-memory DuckDB, whatever the warehouse is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from goldline.contracts import Column, Contract, Dialect, Feed
+from goldline.intake.personal import CLEAR_DATA
+
+SPACES = "[ \u00a0\u202f]"
+CODE = r"[\pL\pN](?:[\pL\pN ._/+#:*&'()-]*[\pL\pN._/+#*)-])?"
+TEXT = r"(?s).*"
+DATES = {
+    "yyyy-mm-dd": r"(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])",
+    "dd/mm/yyyy": r"(?:0[1-9]|[12][0-9]|3[01])/(?:0[1-9]|1[0-2])/(?:19|20)[0-9]{2}",
+}
+TIME = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
+LENGTHS = {"code": 64, "text": 4000}
+
+
+def literal(value: str) -> str:
+    """Quote a text for SQL."""
+    return "'" + value.replace("'", "''") + "'"
+
+
+def identifier(name: str) -> str:
+    """Quote a column name for SQL."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+@dataclass(frozen=True)
+class ColumnRule:
+    """How one column is checked.
+
+    Attributes:
+        name: The column.
+        accepts: SQL that is true where the (non-null) text is acceptable.
+        cast: SQL that turns the text into the stored value, null where it cannot.
+        rule: What is expected, in words.
+        required: Null is a fault.
+    """
+
+    name: str
+    accepts: str
+    cast: str
+    rule: str
+    required: bool
+
+    @property
+    def fault(self) -> str:
+        """SQL that is true where the value is a fault."""
+        text = identifier(self.name)
+        broken = f"({text} is not null and not ({self.accepts}))"
+        return f"({text} is null or not ({self.accepts}))" if self.required else broken
+
+
+def column_rule(name: str, column: Column, dialect: Dialect) -> ColumnRule:
+    """Write the check and the cast of one column."""
+    text = identifier(name)
+    pattern, cast, rule = _by_type(column, text, dialect)
+    if column.pattern:
+        pattern, rule = column.pattern, f"a value such as the contract's pattern {column.pattern}"
+    accepts = _accepts(text, pattern, column)
+    if column.type in ("date", "timestamp"):
+        accepts = f"({accepts} and ({cast}) is not null)"
+    if column.values:
+        accepts = f"{text} in ({', '.join(map(literal, column.values))})"
+        rule = f"one of {', '.join(column.values)}"
+    return ColumnRule(name, accepts, cast, rule, column.required)
+
+
+def _accepts(text: str, pattern: str, column: Column) -> str:
+    length = column.length or LENGTHS.get(column.type)
+    short = f"length({text}) <= {length}" if length else ""
+    if pattern == TEXT:
+        return short
+    matches = f"regexp_full_match({text}, {literal(pattern)})"
+    return f"({matches} and {short})" if short else matches
+
+
+def _by_type(column: Column, text: str, dialect: Dialect) -> tuple[str, str, str]:
+    if column.type == "decimal":
+        return _decimal(column, text, dialect)
+    if column.type == "integer":
+        return "0|-?[1-9][0-9]{0,17}", f"try_cast({text} as bigint)", "a whole number without leading zeros"
+    if column.type in ("date", "timestamp"):
+        return _dated(column, text, dialect)
+    if column.type == "time":
+        return TIME, f"try_cast({text} as time)", "a time HH:MM:SS"
+    if column.type == "flag":
+        yes = literal((column.values or ("1", "0"))[0])
+        return TEXT, f"({text} = {yes})", ""
+    if column.type == "pseudonym":
+        return "(?:[kv][0-9]{1,4}:)?[0-9a-fA-F]{64}", f"lower({text})", "a keyed pseudonym of 64 hexadecimal digits"
+    if column.type == "ean":
+        return "[0-9]{8}|[0-9]{12,14}", text, "a bar code of 8, 12, 13 or 14 digits (Excel turns them into 3,7E+11)"
+    if column.type == "timezone":
+        return "[A-Za-z_]+(?:/[A-Za-z_+0-9-]+)*", text, "an IANA time zone such as Europe/Paris"
+    if column.type == "code":
+        return CODE, text, "a code of at most 64 letters, digits and ._/+#-"
+    return TEXT, text, f"a text of at most {column.length or LENGTHS['text']} characters"
+
+
+def _decimal(column: Column, text: str, dialect: Dialect) -> tuple[str, str, str]:
+    whole, scale = column.precision - column.scale, column.scale
+    said = f"a number with at most {scale} decimals and the decimal mark {dialect.decimal_mark!r}"
+    if dialect.decimal_mark == ".":
+        pattern = rf"-?[0-9]{{1,{whole}}}(?:\.[0-9]{{1,{scale}}}0*)?"
+        return pattern, f"try_cast({text} as {column.sql_type})", said
+    digits = rf"(?:[0-9]{{1,{whole}}}|[0-9]{{1,3}}(?:{SPACES}[0-9]{{3}})+)(?:,[0-9]{{1,{scale}}}0*)?"
+    plain = f"replace(translate({text}, ' \u00a0\u202f', ''), ',', '.')"
+    signed = f"case when suffix({text}, '-') then '-' || rtrim({plain}, '-') else {plain} end"
+    return f"-?{digits}|{digits}-", f"try_cast({signed} as {column.sql_type})", said
+
+
+def _dated(column: Column, text: str, dialect: Dialect) -> tuple[str, str, str]:
+    iso = text
+    if dialect.date_format == "dd/mm/yyyy":
+        iso = f"substr({text}, 7, 4) || '-' || substr({text}, 4, 2) || '-' || substr({text}, 1, 2) || substr({text}, 11)"
+    pattern = DATES[dialect.date_format] + (f" {TIME}" if column.type == "timestamp" else "")
+    shape = dialect.date_format + (" HH:MM:SS" if column.type == "timestamp" else "")
+    return pattern, f"try_cast({iso} as {column.sql_type})", f"an existing date written {shape}"
+
+
+@dataclass(frozen=True)
+class FeedRules:
+    """All checks of one feed, for files with one header."""
+
+    contract: Contract
+    feed: Feed
+    header: tuple[str, ...]
+
+    @property
+    def columns(self) -> list[ColumnRule]:
+        """The rules of the contract's columns, in the contract's order."""
+        return [column_rule(n, c, self.contract.dialect) for n, c in self.feed.columns.items()]
+
+    @property
+    def unknown(self) -> list[str]:
+        """Columns of the file that the contract does not name."""
+        return [name for name in self.header if name not in self.feed.columns]
+
+    def text_sql(self, source: str) -> str:
+        """Select the arrived text with the contract's spellings of null applied; missing columns are null."""
+        parts = []
+        for name in self.feed.columns:
+            text = identifier(name)
+            if name not in self.header:
+                parts.append(f"cast(null as varchar) as {text}")
+                continue
+            for null in self.contract.dialect.nulls:
+                text = f"nullif({text}, {literal(null)})"
+            parts.append(f"{text} as {identifier(name)}")
+        parts += [identifier(name) for name in self.unknown]
+        return f"select sequence, delivery_date, line_number, {', '.join(parts)} from {source}"
+
+    def checked_sql(self, source: str) -> str:
+        """Select typed values with ``is_faulty`` (a column's rule is broken) and ``is_clear`` (personal data seen)."""
+        casts = ", ".join(f"{rule.cast} as {identifier(rule.name)}" for rule in self.columns)
+        faulty = " or ".join(rule.fault for rule in self.columns)
+        return (
+            f"select sequence, delivery_date, line_number, {casts}, coalesce({faulty}, false) as is_faulty,"
+            f" {self._clear_sql()} as is_clear from ({self.text_sql(source)})"
+        )
+
+    def _clear_sql(self) -> str:
+        scanned = [n for n, c in self.feed.columns.items() if c.scan and c.type in ("code", "text") and n in self.header]
+        scanned = [n for n in scanned if not self.feed.columns[n].values] + self.unknown
+        if not scanned:
+            return "false"
+        joined = f"concat_ws(chr(31), {', '.join(map(identifier, scanned))})"
+        return f"regexp_matches({joined}, {literal(CLEAR_DATA)})"
+
+    def broken_rules_sql(self, source: str) -> str:
+        """Select (sequence, line_number, rule) where a row-level rule does not hold."""
+        parts = [
+            f"select sequence, line_number, {literal(rule.name)} as rule from {source} where not ({rule.holds})"
+            for rule in self.feed.rules
+        ]
+        return " union all ".join(parts)

@@ -1,0 +1,91 @@
+"""The tables that hold what arrived: one per feed, a view of its current rows, and the contract's settings.
+
+``<source>.raw_<feed>`` has every row of every file that counts; ``<source>.<feed>`` the newest version of each, which is
+what the SQL of a source reads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+import pyarrow as pa
+
+from goldline.contracts import Contract, Feed
+from goldline.errors import GoldlineError
+from goldline.intake.register import CREATE
+from goldline.intake.rules import identifier
+from goldline.warehouse.engine import Session
+
+META = {"sequence": "bigint", "delivery_date": "date", "line_number": "integer"}
+
+
+def prepare(session: Session, contracts: Iterable[Contract]) -> None:
+    """Create what is missing for these contracts, and refresh views and settings.
+
+    Raises:
+        GoldlineError: A table has columns of another type than the contract now says.
+    """
+    session.execute("create schema if not exists intake")
+    session.execute(CREATE)
+    for contract in contracts:
+        session.execute(f"create schema if not exists {contract.source}")
+        for feed in contract.feeds.values():
+            _raw_table(session, contract, feed)
+            session.execute(f"create or replace view {contract.source}.{feed.name.lower()} as {current_sql(contract, feed)}")
+        for name, rows in contract.settings.items():
+            _setting(session, f"{contract.source}.setting_{name}", rows)
+
+
+def _raw_table(session: Session, contract: Contract, feed: Feed) -> None:
+    table = contract.table(feed.name)
+    wanted = META | {name: column.sql_type for name, column in feed.columns.items()}
+    columns = ", ".join(f"{identifier(name)} {kind}" for name, kind in wanted.items())
+    session.execute(f"create table if not exists {table} ({columns})")
+    existing = dict(session.columns(table))
+    for name, kind in wanted.items():
+        if name not in existing:
+            session.execute(f"alter table {table} add column {identifier(name)} {kind}")
+        elif existing[name] != kind:
+            raise GoldlineError(
+                f"column {name} is {existing[name]}, the contract says {kind}",
+                where=table,
+                remedy="run 'goldline rebuild' to load everything again from the archive",
+            )
+
+
+def current_sql(contract: Contract, feed: Feed) -> str:
+    """Select the rows of a feed that count: the newest of each key, the newest delivery of each group."""
+    source = contract.table(feed.name)
+    columns = ", ".join(map(identifier, (*META, *feed.columns)))
+    if feed.complete_per:
+        group = ", ".join(map(identifier, feed.complete_per))
+        source = (
+            f"(select {columns} from (select *, max(delivery_date) over (partition by {group}) as newest from {source})"
+            " as grouped where delivery_date = newest)"
+        )
+    if not feed.key:
+        return f"select {columns} from {source} as delivered"
+    key = ", ".join(map(identifier, feed.key))
+    newest = ", ".join(f"{identifier(c)} desc nulls last" for c in feed.newest_by)
+    order = ", ".join(filter(None, (newest, "delivery_date desc, line_number desc")))
+    return (
+        f"select {columns} from (select *, row_number() over (partition by {key} order by {order}) as version"
+        f" from {source} as delivered) as versions where version = 1"
+    )
+
+
+def _setting(session: Session, table: str, rows: list[dict[str, Any]]) -> None:
+    """Write a table of settings; fractional numbers stay exact."""
+    exact = [{k: Decimal(str(v)) if isinstance(v, float) else v for k, v in row.items()} for row in rows]
+    data = pa.Table.from_pylist(exact)
+    kinds = {"int64": "bigint", "bool": "boolean", "date32[day]": "date", "null": "varchar"}
+    columns = ", ".join(f"{identifier(f.name)} {kinds.get(str(f.type), _decimal_or_text(f.type))}" for f in data.schema)
+    session.execute(f"drop table if exists {table}")
+    session.execute(f"create table {table} ({columns})")
+    session.insert_arrow(table, data)
+
+
+def _decimal_or_text(kind: pa.DataType) -> str:
+    return "decimal(18,8)" if pa.types.is_decimal(kind) else "varchar"

@@ -1,0 +1,259 @@
+"""The form of a delimited file: encoding, characters, quoting, records, header.
+
+Everything that is wrong here concerns the file as a whole and refuses it. The result is the file's body, still text and
+unchanged, with the physical line on which each record starts. What the values mean is checked in ``rules``.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import NoReturn
+
+import numpy as np
+import numpy.typing as npt
+
+from goldline.contracts import Contract, Dialect, Feed
+from goldline.errors import DeliveryRefused
+
+QUOTE, NEWLINE, RETURN = b'"\n\r'
+MAX_FIELD_BYTES = 1_000_000
+MAX_COLUMNS = 2_000
+_MOJIBAKE = re.compile("\u00c3[\u0080-\u00bf]|\u00c2[\u0080-\u00bf]|\u00e2\u20ac")
+_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffd\ufffe\uffff]")
+Positions = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Records:
+    """The records of one file.
+
+    Attributes:
+        header: Column names as they stand in the file.
+        body: The records as UTF-8 text, without the header, as delivered.
+        lines: For each record, the physical line (1 = the header) on which it starts.
+        encoding: The encoding that fitted.
+        multiline: Whether a quoted value holds a line break.
+    """
+
+    header: tuple[str, ...]
+    body: bytes
+    lines: npt.NDArray[np.int32]
+    encoding: str
+    multiline: bool
+
+
+def read_records(data: bytes, contract: Contract, feed: Feed, name: str) -> Records:
+    """Take a file apart, strictly.
+
+    Args:
+        data: The file's bytes as archived.
+        contract: The source's contract.
+        feed: The feed that the file belongs to.
+        name: The file's name, for messages.
+
+    Raises:
+        DeliveryRefused: The file breaks its contract as a whole; the message names file, line and column.
+    """
+    check = _Check(name)
+    text, encoding = _decode(data, contract.dialect, check)
+    _refuse_odd_characters(text, data if encoding == "utf-8" else text, check)
+    raw = text.encode("utf-8")
+    delimiter = ord(contract.dialect.delimiter)
+    buffer = np.frombuffer(raw, dtype=np.uint8)
+    quotes = np.flatnonzero(buffer == QUOTE)
+    newlines = np.flatnonzero(buffer == NEWLINE)
+    _check_quotes(buffer, quotes, newlines, delimiter, check)
+    ends = newlines[_outside(newlines, quotes)]
+    _check_line_ends(buffer, newlines, ends, quotes, check)
+    starts = np.concatenate(([0], ends + 1))[:-1]
+    lines = (np.searchsorted(newlines, starts) + 1).astype(np.int32)
+    header = _header(raw[: int(ends[0])].rstrip(b"\r").decode(), contract, feed, check)
+    delimiters = np.flatnonzero(buffer == delimiter)
+    _check_width(delimiters[_outside(delimiters, quotes)], starts, ends, lines, len(header), check)
+    multiline = len(ends) != len(newlines)
+    return Records(header, raw[int(ends[0]) + 1 :], lines[1:], encoding, multiline)
+
+
+class _Check:
+    """Raises refusals that all look the same."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def refuse(self, what: str, *, line: int | None = None, column: str = "", remedy: str) -> NoReturn:
+        place = self.name + (f", line {line}" if line else "") + (f", column {column}" if column else "")
+        raise DeliveryRefused(what, where=place, remedy=remedy)
+
+
+def _decode(data: bytes, dialect: Dialect, check: _Check) -> tuple[str, str]:
+    if not data.strip():
+        check.refuse("the file is empty; expected at least a header", remedy="export the day again and deliver the file")
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        check.refuse("the file is UTF-16", line=1, remedy=f"export it as {' or '.join(dialect.encodings)}")
+    problem: UnicodeDecodeError | None = None
+    for encoding in dialect.encodings:
+        try:
+            return data.decode("utf-8-sig" if encoding == "utf-8" else encoding), encoding
+        except UnicodeDecodeError as error:
+            problem = problem or error
+    assert problem is not None
+    line = data.count(b"\n", 0, problem.start) + 1
+    check.refuse(
+        f"byte {problem.start} (0x{data[problem.start]:02x}) is not {' nor '.join(dialect.encodings)}",
+        line=line,
+        remedy=f"export the file as {' or '.join(dialect.encodings)}; do not open and save it in another program",
+    )
+
+
+def _refuse_odd_characters(text: str, raw: bytes | str, check: _Check) -> None:
+    for code in (*range(9), 11, 12, *range(14, 32), 127):
+        found = raw.find(bytes((code,))) if isinstance(raw, bytes) else raw.find(chr(code))
+        if found >= 0:
+            newline = raw.count(b"\n", 0, found) if isinstance(raw, bytes) else raw.count("\n", 0, found)
+            check.refuse(
+                f"control character 0x{code:02x} at position {found}",
+                line=newline + 1,
+                remedy="the file is damaged or binary: export it again",
+            )
+    if text.isascii():
+        return
+    if found_text := _MOJIBAKE.search(text):
+        check.refuse(
+            "characters were encoded twice (such as 'Ã©' for 'é')",
+            line=text.count("\n", 0, found_text.start()) + 1,
+            remedy="export the file in one encoding only; do not convert it on the way",
+        )
+    if found_text := _INVISIBLE.search(text):
+        check.refuse(
+            f"invisible or replacement character U+{ord(found_text[0]):04X} at position {found_text.start()}",
+            line=text.count("\n", 0, found_text.start()) + 1,
+            remedy="remove the character at its source and export the file again",
+        )
+
+
+def _outside(positions: Positions, quotes: Positions) -> npt.NDArray[np.bool_]:
+    """Say for each position whether it stands outside quotes (an even number of quotes before it)."""
+    return np.searchsorted(quotes, positions) % 2 == 0
+
+
+def _check_quotes(buffer: npt.NDArray[np.uint8], quotes: Positions, newlines: Positions, delimiter: int, check: _Check) -> None:
+    """Hold RFC 4180: a quote opens only at a field's start, closes only at its end, and is doubled inside."""
+    if not len(quotes):
+        return
+
+    def refuse(position: int, what: str) -> NoReturn:
+        line = int(np.searchsorted(newlines, position)) + 1
+        check.refuse(what, line=line, remedy='put fields that hold quotes in quotes and double the quotes inside ("")')
+
+    opening, closing = quotes[0::2], quotes[1::2]
+    if len(quotes) % 2:
+        refuse(int(quotes[-1]), "a quoted field is never closed: the rest of the file would be swallowed")
+    padded = np.concatenate(([NEWLINE], buffer, [NEWLINE]))
+    before, after = padded[opening], padded[closing + 2]
+    escaped = np.zeros(len(opening), dtype=bool)
+    escaped[1:] = closing[:-1] + 1 == opening[1:]
+    fine = (before == delimiter) | (before == NEWLINE) | escaped
+    if not fine.all():
+        refuse(int(opening[np.argmin(fine)]), "a quote stands in the middle of a field")
+    continued = np.append(escaped[1:], False)
+    fine = (after == delimiter) | (after == NEWLINE) | (after == RETURN) | continued
+    if not fine.all():
+        refuse(int(closing[np.argmin(fine)]), "text follows a closing quote")
+
+
+def _check_line_ends(
+    buffer: npt.NDArray[np.uint8], newlines: Positions, ends: Positions, quotes: Positions, check: _Check
+) -> None:
+    if buffer[-1] != NEWLINE:
+        check.refuse(
+            "the last line is not ended by a line break: the file was cut",
+            line=len(newlines) + 1,
+            column=f"{_fields_in_last_line(buffer, newlines)} (the last one that arrived)",
+            remedy="deliver the whole file again",
+        )
+    returns = np.flatnonzero(buffer == RETURN)
+    returns = returns[_outside(returns, quotes)]
+    if len(returns) and (len(returns) != len(ends) or not np.array_equal(returns + 1, ends)):
+        odd = np.setdiff1d(returns + 1, ends)
+        mixed = np.setdiff1d(ends, returns + 1)
+        position = int(odd[0] if len(odd) else mixed[0])
+        check.refuse(
+            "line ends are mixed (CR LF, LF or CR alone)",
+            line=int(np.searchsorted(newlines, position)) + 1,
+            remedy="export the file again; do not join or edit it with another program",
+        )
+
+
+def _fields_in_last_line(buffer: npt.NDArray[np.uint8], newlines: Positions) -> int:
+    start = int(newlines[-1]) + 1 if len(newlines) else 0
+    tail = buffer[start:]
+    return int(max((tail == ord(d)).sum() for d in ",;\t|")) + 1
+
+
+def _header(line: str, contract: Contract, feed: Feed, check: _Check) -> tuple[str, ...]:
+    delimiter = contract.dialect.delimiter
+    names = [field[1:-1].replace('""', '"') if field[:1] == '"' else field for field in line.split(delimiter)]
+    needed = [name for name, column in feed.columns.items() if not column.optional]
+    missing = [name for name in needed if name not in names]
+    if len(names) > MAX_COLUMNS:
+        check.refuse(f"{len(names)} columns; at most {MAX_COLUMNS} are read", line=1, remedy="check the export")
+    if forbidden := [n for n in names if n.strip().lower() in contract.forbidden_columns]:
+        check.refuse(
+            "the column holds data that must not be delivered",
+            line=1,
+            column=forbidden[0],
+            remedy="remove the column from the export, or pseudonymise it; the file was not loaded",
+        )
+    if len(set(names)) < len(names):
+        twice = next(n for n in names if names.count(n) > 1)
+        check.refuse("the column stands twice in the header", line=1, column=_shown(twice), remedy="export it once")
+    if missing:
+        _refuse_missing([n for n in names if n not in feed.columns], missing, delimiter, check)
+    return tuple(names)
+
+
+def _refuse_missing(names: list[str], missing: list[str], delimiter: str, check: _Check) -> NoReturn:
+    other = next((d for d in ",;\t|" if d != delimiter and len(names) == 1 and d in names[0]), None)
+    if other:
+        check.refuse(
+            f"fields are separated by {other!r}; expected {delimiter!r}",
+            line=1,
+            column=missing[0],
+            remedy=f"export the file with the delimiter {delimiter!r}",
+        )
+    near = get_close_matches(missing[0].lower(), [n.lower() for n in names], n=1, cutoff=0.6)
+    shown = next((n for n in names if near and n.lower() == near[0]), "")
+    found = f"; found {_shown(shown)!r}, was it renamed?" if shown else ""
+    others = f" (missing too: {', '.join(missing[1:6])})" if len(missing) > 1 else ""
+    check.refuse(
+        f"expected column {missing[0]!r} is missing{others}{found}",
+        line=1,
+        column=missing[0],
+        remedy="export the column again, or change contract.yaml if the new layout is meant",
+    )
+
+
+def _shown(name: str) -> str:
+    """A header name that is safe to show: names are letters, digits, blanks, dots and underscores."""
+    return re.sub(r"[^\w .:-]|\d{5,}", "?", name)[:40]
+
+
+def _check_width(
+    delimiters: Positions, starts: Positions, ends: Positions, lines: npt.NDArray[np.int32], width: int, check: _Check
+) -> None:
+    """Hold every record to the header's number of fields."""
+    found = np.searchsorted(delimiters, ends) - np.searchsorted(delimiters, starts) + 1
+    if (found == width).all():
+        if int((ends - starts).max()) > MAX_FIELD_BYTES:
+            check.refuse("a record is longer than 1 MB", line=int(lines[np.argmax(ends - starts)]), remedy="check the export")
+        return
+    at = int(np.argmax(found != width))
+    blank = ends[at] - starts[at] <= 1
+    check.refuse(
+        "the line is blank" if blank else f"{int(found[at])} fields; the header has {width}",
+        line=int(lines[at]),
+        column=str(int(min(found[at], width))),
+        remedy="quote fields that hold the delimiter or a line break, and export the file again",
+    )

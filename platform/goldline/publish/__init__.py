@@ -1,0 +1,1 @@
+"""The published snapshot: immutable versions of the audited tables, and the reading of them."""
