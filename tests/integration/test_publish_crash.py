@@ -70,7 +70,9 @@ def counts(folder: Path) -> set[int]:
         ("publish.switched:2", 4),
     ],
 )
-def test_a_killed_publish_is_wholly_old_or_wholly_new_and_the_next_one_cleans_up(tmp_path, point, expected):
+def test_a_killed_publish_is_wholly_old_or_wholly_new_and_the_next_one_cleans_up(
+    tmp_path: Path, point: str, expected: int
+) -> None:
     assert start(tmp_path, 3, 4, point).wait() == 137
     assert counts(tmp_path) == {expected}
     version = current(tmp_path).version
@@ -87,14 +89,14 @@ def test_a_killed_publish_is_wholly_old_or_wholly_new_and_the_next_one_cleans_up
 
 
 @pytest.mark.parametrize("point", ["publish.manifest_written", "publish.version_renamed", "publish.switched"])
-def test_a_killed_first_publish_is_mended_by_the_next_one(tmp_path, point):
+def test_a_killed_first_publish_is_mended_by_the_next_one(tmp_path: Path, point: str) -> None:
     assert start(tmp_path, 3, 3, point).wait() == 137
     publish_each(tmp_path, 3, 3)
     assert counts(tmp_path) == {3}
     assert [manifest.version for manifest in list_versions(tmp_path)] == ["v000001"]
 
 
-def test_a_reader_sees_all_tables_of_one_version_while_versions_come_and_go(tmp_path):
+def test_a_reader_sees_all_tables_of_one_version_while_versions_come_and_go(tmp_path: Path) -> None:
     publish_each(tmp_path, 1, 1)
     writer = start(tmp_path, 2, 15)
     seen: list[set[int]] = []

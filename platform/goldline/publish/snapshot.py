@@ -93,7 +93,7 @@ def measure_file(path: Path, *, operational: frozenset[str]) -> PublishedTable:
     """Measure a Parquet file as a reader will see it; columns come back without documentation."""
     escaped = str(path).replace("'", "''")
     source = f"read_parquet('{escaped}')"
-    with duckdb.connect(":memory:", config={"threads": 2}) as connection:
+    with duckdb.connect(":memory:", config={"threads": 2, "memory_limit": "512MB"}) as connection:
         connection.execute("set timezone = 'UTC'")
 
         def rows(sql: str) -> list[tuple[Any, ...]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -52,8 +53,8 @@ class Shop:
         return publish(self.session, self.folder, TABLES, details=details, keep=keep, now=now)
 
 
-@pytest.fixture
-def shop(tmp_path: Path) -> Iterator[Shop]:
+@contextmanager
+def shop_in(folder: Path) -> Iterator[Shop]:
     with Warehouse("duckdb:///:memory:") as warehouse, warehouse.transaction() as session:
         session.execute("create schema merge")
         session.execute(
@@ -61,4 +62,10 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
             " sold_at timestamptz, label varchar, loaded_at timestamptz)"
         )
         session.execute("create table merge.unified_stores as select 'S1' as store_id")
-        yield Shop(session, tmp_path / "published")
+        yield Shop(session, folder)
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Iterator[Shop]:
+    with shop_in(tmp_path / "published") as opened:
+        yield opened

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
+from random import Random
 from typing import Any
 
 import duckdb
@@ -32,7 +33,7 @@ ROW = st.tuples(
     st.none() | st.integers(-3, 3),
     st.none() | st.decimals(-2, 2, places=2),
     st.none() | st.dates(date(2026, 1, 1), date(2026, 1, 3)),
-    st.none() | st.datetimes(datetime(2026, 1, 1), datetime(2026, 1, 2)),  # noqa: DTZ001
+    st.none() | st.datetimes(datetime(2026, 1, 1), datetime(2026, 1, 2)),
     st.none() | st.booleans(),
     st.none() | st.lists(TEXT, max_size=2),
 )
@@ -58,20 +59,24 @@ def comparable(rows: list[tuple[Any, ...]]) -> list[str]:
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(ROW, max_size=6), st.randoms())
-def test_the_order_of_rows_does_not_matter(rows, random):
+def test_the_order_of_rows_does_not_matter(rows: list[tuple[Any, ...]], random: Random) -> None:
     shuffled = random.sample(rows, len(rows))
     assert measured(rows) == measured(shuffled)
 
 
 @settings(max_examples=150, deadline=None)
 @given(st.lists(ROW, max_size=3), st.lists(ROW, max_size=3))
-def test_two_tables_have_the_same_digest_only_when_their_rows_are_the_same(rows, others):
+def test_two_tables_have_the_same_digest_only_when_their_rows_are_the_same(
+    rows: list[tuple[Any, ...]], others: list[tuple[Any, ...]]
+) -> None:
     assert (measured(rows).digest == measured(others).digest) == (comparable(rows) == comparable(others))
 
 
 @settings(max_examples=60, deadline=None)
 @given(ROW, ROW)
-def test_values_that_move_between_columns_change_the_digest(row, other):
+def test_values_that_move_between_columns_change_the_digest(
+    row: tuple[Any, ...], other: tuple[Any, ...]
+) -> None:
     mixed = (*row[:2], *other[2:])
     for first, second in ((row, other), (row, mixed), (row, (row[1], row[0], *row[2:]))):
         assert (measured([first]).digest == measured([second]).digest) == (repr(first) == repr(second))
@@ -79,24 +84,24 @@ def test_values_that_move_between_columns_change_the_digest(row, other):
 
 @given(st.lists(ROW, min_size=1, max_size=4))
 @settings(max_examples=30, deadline=None)
-def test_a_row_counts_as_often_as_it_occurs(rows):
+def test_a_row_counts_as_often_as_it_occurs(rows: list[tuple[Any, ...]]) -> None:
     assert measured(rows).digest != measured([*rows, rows[0]]).digest
     assert measured([rows[0]] * 2).digest != measured([rows[0]] * 4).digest
 
 
-def test_null_and_an_empty_text_differ():
+def test_null_and_an_empty_text_differ() -> None:
     empty = ("", None, None, None, None, None, None, None)
     assert measured([empty]).digest != measured([(None, *empty[1:])]).digest
 
 
-def test_a_renamed_column_or_another_type_is_other_content():
+def test_a_renamed_column_or_another_type_is_other_content() -> None:
     measured([])
     renamed = [("z", kind) if name == "a" else (name, kind) for name, kind in COLUMNS]
     source = "(select a as z, * exclude (a) from t)"
     assert measure(rows_of, source, renamed).digest != measure(rows_of, "t", COLUMNS).digest
 
 
-def test_operational_columns_do_not_count():
+def test_operational_columns_do_not_count() -> None:
     row = ("x", "one load", None, Decimal("1.00"), None, None, None, None)
     other = ("x", "another load", *row[2:])
     assert measured([row]).digest != measured([other]).digest
@@ -104,14 +109,14 @@ def test_operational_columns_do_not_count():
     assert measured([row], operational).digest == measured([other], operational).digest
 
 
-def test_sums_are_exact_beyond_a_float():
+def test_sums_are_exact_beyond_a_float() -> None:
     row = (None, None, None, Decimal("9007199254740993.01"), None, None, None, None)
     assert measured([row] * 3).sums == {"d": Decimal("27021597764222979.03")}
     assert measured([]).sums == {"d": Decimal(0)}
 
 
-def test_an_instant_counts_the_same_in_every_time_zone():
-    row = (None, None, None, None, None, datetime(2026, 3, 29, 2, 30), None, None)  # noqa: DTZ001
+def test_an_instant_counts_the_same_in_every_time_zone() -> None:
+    row = (None, None, None, None, None, datetime(2026, 3, 29, 2, 30), None, None)
     expected = measured([row])
     CONNECTION.execute("set timezone = 'Europe/Paris'")
     try:
@@ -126,7 +131,7 @@ def warehouse() -> Iterator[Warehouse]:
         yield opened
 
 
-def test_negative_zero_is_zero_and_a_table_of_the_warehouse_can_be_measured(warehouse):
+def test_negative_zero_is_zero_and_a_table_of_the_warehouse_can_be_measured(warehouse: Warehouse) -> None:
     with warehouse.transaction() as session:
         session.execute("create schema s")
         session.execute("create table s.t as select 0.0::double as f, 'x' as a")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
@@ -9,14 +10,24 @@ import pytest
 
 from goldline.errors import GoldlineError
 from goldline.publish.reader import Reader, open_snapshot
+from tests.unit.publish.conftest import Shop, shop_in
 
 
-@pytest.fixture
-def reader(shop):
-    shop.sell("a", "1.00", label="O'Neill")
-    shop.sell("b", "2.50")
-    shop.publish()
-    with open_snapshot(shop.folder) as opened:
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with one published version and a file that is nobody's business."""
+    folder = tmp_path_factory.mktemp("reader")
+    with shop_in(folder / "published") as shop:
+        shop.sell("a", "1.00", label="O'Neill")
+        shop.sell("b", "2.50")
+        shop.publish()
+    duckdb.sql("select 1 as secret").write_parquet(str(folder / "other.parquet"))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def reader(home: Path) -> Iterator[Reader]:
+    with open_snapshot(home / "published") as opened:
         yield opened
 
 
@@ -26,16 +37,16 @@ def reader(shop):
         "select sum(net_amount) as total from unified_sales",
         "SELECT sum(s.net_amount) AS total FROM Unified_Sales s;",
         "with x as (select * from unified_sales) select sum(net_amount) as total from x",
-        "select sum(total) as total from (select net_amount as total from unified_sales union all select 0) as y",
+        "select sum(n) as total from (select net_amount as n from unified_sales union all select 0) as y",
         "from unified_sales select sum(net_amount) as total -- all of it",
         "select (select sum(net_amount) from unified_sales) as total from unified_stores, range(1)",
     ],
 )
-def test_selects_of_every_shape_are_answered(reader, sql):
+def test_selects_of_every_shape_are_answered(reader: Reader, sql: str) -> None:
     assert str(reader.query(sql).column("total")[0].as_py()) == "3.50"
 
 
-def test_only_so_many_rows_are_fetched_as_are_asked_for(reader):
+def test_only_so_many_rows_are_fetched_as_are_asked_for(reader: Reader) -> None:
     assert reader.query("select * from range(100000)", max_rows=7).num_rows == 7
     assert reader.query("select * from unified_sales", max_rows=0).column_names[0] == "sales_line_id"
     assert reader.query("select * from unified_sales where false").num_rows == 0
@@ -91,18 +102,16 @@ def test_only_so_many_rows_are_fetched_as_are_asked_for(reader):
         "-- nothing",
     ],
 )
-def test_everything_but_a_select_on_published_tables_is_refused(reader, tmp_path, sql):
+def test_everything_but_a_select_on_published_tables_is_refused(reader: Reader, home: Path, sql: str) -> None:
     local_variable = reader.query("select 1 as x")
-    other = tmp_path / "other.parquet"
-    duckdb.sql("select 1 as secret").write_parquet(str(other))
-    own = tmp_path / "published" / "versions" / "v000001" / "unified_sales.parquet"
+    other, own = home / "other.parquet", home / "published" / "versions" / "v000001" / "unified_sales.parquet"
     before = own.read_bytes()
     with pytest.raises(GoldlineError) as refusal:
         reader.query(sql.format(other=other, own=own))
     assert "unified_sales" in refusal.value.remedy or "select" in refusal.value.what.lower()
     assert local_variable.num_rows == 1
     assert own.read_bytes() == before
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["other.parquet", "published"]
+    assert sorted(path.name for path in home.iterdir()) == ["other.parquet", "published"]
     assert reader.query("select 1 as x").num_rows == 1
 
 
@@ -120,14 +129,13 @@ def test_everything_but_a_select_on_published_tables_is_refused(reader, tmp_path
         "select * from local_variable",
     ],
 )
-def test_even_past_the_guard_the_database_itself_refuses(reader, tmp_path, sql):
+def test_even_past_the_guard_the_database_itself_refuses(reader: Reader, home: Path, sql: str) -> None:
     local_variable = reader.query("select 1 as x")
-    other = tmp_path / "other.parquet"
-    duckdb.sql("select 1 as secret").write_parquet(str(other))
+    other = home / "other.parquet"
     with pytest.raises(duckdb.Error):
         reader._connection.execute(sql.format(other=other)).fetchall()
     assert local_variable.num_rows == 1
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["other.parquet", "published"]
+    assert sorted(path.name for path in home.iterdir()) == ["other.parquet", "published"]
 
 
 @pytest.mark.parametrize(
@@ -140,35 +148,39 @@ def test_even_past_the_guard_the_database_itself_refuses(reader, tmp_path, sql):
         ("select frobnicate(1)", "frobnicate"),
     ],
 )
-def test_a_mistake_is_explained_with_the_names_that_would_fit(reader, sql, says):
+def test_a_mistake_is_explained_with_the_names_that_would_fit(reader: Reader, sql: str, says: str) -> None:
     with pytest.raises(GoldlineError) as refusal:
         reader.query(sql)
     assert says in str(refusal.value)
 
 
-def test_an_error_while_reading_does_not_quote_a_value(reader):
+def test_an_error_while_reading_does_not_quote_a_value(reader: Reader) -> None:
     with pytest.raises(GoldlineError) as refusal:
         reader.query("select cast(label as integer) from unified_sales")
     assert "Neill" not in str(refusal.value)
 
 
-def test_before_the_first_publish_the_reader_says_what_to_do(tmp_path: Path):
+def test_before_the_first_publish_the_reader_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(GoldlineError, match="nothing has been published yet") as refusal:
         open_snapshot(tmp_path / "published")
     assert "goldline run" in refusal.value.remedy
 
 
-def test_a_reader_keeps_its_version_while_others_are_published(shop, reader: Reader):
-    shop.sell("c")
-    assert shop.publish().version == "v000002"
-    assert reader.query("select * from unified_sales").num_rows == 2
+def test_a_reader_keeps_its_version_while_others_are_published(shop: Shop) -> None:
+    shop.sell("a")
+    shop.sell("b")
+    shop.publish()
+    with open_snapshot(shop.folder) as reader:
+        shop.sell("c")
+        assert shop.publish().version == "v000002"
+        assert reader.query("select * from unified_sales").num_rows == 2
     with open_snapshot(shop.folder) as later, open_snapshot(shop.folder, "v000001") as earlier:
         assert later.query("select * from unified_sales").num_rows == 3
         assert earlier.query("select * from unified_sales").num_rows == 2
         assert (repr(later), later.tables) == ("Reader(v000002)", ["unified_sales", "unified_stores"])
 
 
-def test_an_instant_is_read_in_utc(reader):
+def test_an_instant_is_read_in_utc(reader: Reader) -> None:
     assert reader.query("select sold_at from unified_sales").column(0)[0].as_py().isoformat() == (
         "2026-04-04T10:00:00+00:00"
     )

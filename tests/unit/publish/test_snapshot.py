@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
+import duckdb
 import pyarrow.parquet as pq
 import pytest
 
@@ -15,19 +18,19 @@ from goldline.publish.folder import PublishedFolder
 from goldline.publish.reader import open_snapshot
 from goldline.publish.snapshot import publish
 from goldline.publish.versions import current, damaged_versions, list_versions, restore, verify
-from tests.unit.publish.conftest import NOW, SALES, TABLES
+from tests.unit.publish.conftest import NOW, SALES, STORES, Shop
 
 
-def names(shop):
+def names(shop: Shop) -> list[str]:
     return [manifest.version for manifest in list_versions(shop.folder)]
 
 
-def lines(shop, version=None):
+def lines(shop: Shop, version: str | None = None) -> int:
     with open_snapshot(shop.folder, version) as reader:
-        return reader.query("select count(*) as n from unified_sales").column("n")[0].as_py()
+        return int(str(reader.query("select count(*) as n from unified_sales").column("n")[0]))
 
 
-def test_a_version_says_what_it_holds(shop):
+def test_a_version_says_what_it_holds(shop: Shop) -> None:
     for line in ("b", "c", "a"):
         shop.sell(line, "0.10")
     manifest = shop.publish()
@@ -46,7 +49,7 @@ def test_a_version_says_what_it_holds(shop):
     assert file.metadata.row_group(0).column(0).compression == "ZSTD"
 
 
-def test_nothing_new_makes_no_version_even_when_rows_were_loaded_again(shop):
+def test_nothing_new_makes_no_version_even_when_rows_were_loaded_again(shop: Shop) -> None:
     shop.sell("a")
     shop.sell("b", label="x")
     first = shop.publish()
@@ -61,21 +64,21 @@ def test_nothing_new_makes_no_version_even_when_rows_were_loaded_again(shop):
     assert shop.publish().version == "v000002"
 
 
-def test_one_changed_label_is_a_new_version(shop):
+def test_one_changed_label_is_a_new_version(shop: Shop) -> None:
     shop.sell("a", label=None)
     shop.publish()
     shop.session.execute("update merge.unified_sales set label = ''")
     assert shop.publish().version == "v000002"
 
 
-def test_the_last_few_are_kept_and_never_fewer_than_two(shop):
+def test_the_last_few_are_kept_and_never_fewer_than_two(shop: Shop) -> None:
     for number in range(5):
         shop.sell(str(number))
         shop.publish(keep=1)
     assert names(shop) == ["v000004", "v000005"]
 
 
-def test_the_current_version_is_kept_even_when_it_is_old(shop):
+def test_the_current_version_is_kept_even_when_it_is_old(shop: Shop) -> None:
     for number in range(3):
         shop.sell(str(number))
         shop.publish()
@@ -86,7 +89,7 @@ def test_the_current_version_is_kept_even_when_it_is_old(shop):
     assert names(shop) == ["v000001", "v000002", "v000003"]
 
 
-def test_a_version_that_somebody_reads_is_not_pruned_until_it_is_closed(shop):
+def test_a_version_that_somebody_reads_is_not_pruned_until_it_is_closed(shop: Shop) -> None:
     shop.sell("a")
     shop.publish()
     with open_snapshot(shop.folder) as reader:
@@ -100,7 +103,7 @@ def test_a_version_that_somebody_reads_is_not_pruned_until_it_is_closed(shop):
     assert names(shop) == ["v000004", "v000005"]
 
 
-def test_restoring_switches_back_is_recorded_and_the_next_publish_has_a_number_of_its_own(shop):
+def test_restoring_switches_back_is_recorded_and_the_next_publish_has_a_number_of_its_own(shop: Shop) -> None:
     shop.sell("a")
     shop.publish()
     shop.sell("b")
@@ -118,7 +121,7 @@ def test_restoring_switches_back_is_recorded_and_the_next_publish_has_a_number_o
 
 
 @pytest.mark.parametrize("version", ["v000009", "../v000001", "", "1"])
-def test_a_version_that_is_not_there_cannot_be_restored_or_read(shop, version):
+def test_a_version_that_is_not_there_cannot_be_restored_or_read(shop: Shop, version: str) -> None:
     shop.sell("a")
     shop.publish()
     with pytest.raises(GoldlineError, match="version"):
@@ -129,7 +132,7 @@ def test_a_version_that_is_not_there_cannot_be_restored_or_read(shop, version):
     assert current(shop.folder).version == "v000001"
 
 
-def test_a_damaged_table_is_found_and_its_version_is_not_restored(shop):
+def test_a_damaged_table_is_found_and_its_version_is_not_restored(shop: Shop) -> None:
     shop.sell("a")
     shop.publish()
     shop.sell("b")
@@ -146,7 +149,7 @@ def test_a_damaged_table_is_found_and_its_version_is_not_restored(shop):
 
 
 @pytest.mark.parametrize("name", ["current.json", "versions/v000002/manifest.json"])
-def test_no_flipped_bit_and_no_lost_byte_goes_unnoticed(shop, name):
+def test_no_flipped_bit_and_no_lost_byte_goes_unnoticed(shop: Shop, name: str) -> None:
     shop.sell("a")
     shop.publish()
     shop.sell("b")
@@ -157,14 +160,14 @@ def test_no_flipped_bit_and_no_lost_byte_goes_unnoticed(shop, name):
     broken = [whole[:at] + bytes([whole[at] ^ 1 << at % 8]) + whole[at + 1 :] for at in steps]
     for content in [*broken, *(whole[:at] for at in steps)]:
         path.write_bytes(content)
-        try:
-            assert current(shop.folder) == expected
-        except GoldlineError as error:
-            assert isinstance(error, IntegrityError)
+        found = None
+        with suppress(IntegrityError):
+            found = current(shop.folder)
+        assert found in (None, expected)
     path.write_bytes(whole)
 
 
-def test_publishing_again_mends_a_damaged_pointer_and_a_damaged_manifest(shop):
+def test_publishing_again_mends_a_damaged_pointer_and_a_damaged_manifest(shop: Shop) -> None:
     shop.sell("a")
     shop.publish()
     (shop.folder / "current.json").write_text("{")
@@ -175,7 +178,7 @@ def test_publishing_again_mends_a_damaged_pointer_and_a_damaged_manifest(shop):
     assert names(shop) == ["v000001", "v000003"]
 
 
-def test_a_lost_pointer_loses_no_version(shop):
+def test_a_lost_pointer_loses_no_version(shop: Shop) -> None:
     for number in range(2):
         shop.sell(str(number))
         shop.publish()
@@ -186,7 +189,7 @@ def test_a_lost_pointer_loses_no_version(shop):
     assert names(shop) == ["v000001", "v000002"]
 
 
-def test_leftovers_of_killed_publishes_are_cleaned_at_the_next_one(shop):
+def test_leftovers_of_killed_publishes_are_cleaned_at_the_next_one(shop: Shop) -> None:
     shop.sell("a")
     shop.publish()
     for name in ("building-x", "removing-v000000", "versions/v000002"):
@@ -202,12 +205,15 @@ def test_leftovers_of_killed_publishes_are_cleaned_at_the_next_one(shop):
     assert names(shop) == ["v000001", "v000002"]
 
 
-def test_a_failed_publish_leaves_what_was_there_and_nothing_else(shop):
+def test_a_failed_publish_leaves_what_was_there_and_nothing_else(shop: Shop) -> None:
     shop.sell("a")
     shop.publish()
     before = sorted(shop.folder.rglob("*"))
-    broken = {**TABLES, "bad": replace(SALES, name="bad", sql="select error('no') as sales_line_id", documentation={"sales_line_id": "x"}, operational=frozenset())}  # fmt: skip # noqa: E501
-    with pytest.raises(Exception, match="no"):
+    failing = replace(
+        STORES, sql="select error('no') as store_id", documentation={"store_id": "Fails when read."}
+    )
+    broken = {"unified_sales": SALES, "unified_stores": failing}
+    with pytest.raises(duckdb.Error, match="no"):
         publish(shop.session, shop.folder, broken, details={}, keep=5, now=NOW)
     assert sorted(shop.folder.rglob("*")) == before
 
@@ -218,10 +224,18 @@ def test_a_failed_publish_leaves_what_was_there_and_nothing_else(shop):
         ({"documentation": {**SALES.documentation, "label": " "}}, "without documentation: label"),
         ({"documentation": {**SALES.documentation, "lable": "x"}}, "no such column: lable"),
         ({"order_by": ("sales_line",)}, "no such column: sales_line"),
-        ({"sql": "select *, 1::hugeint as big from merge.unified_sales", "documentation": {**SALES.documentation, "big": "x"}}, "big is hugeint"),
+        (
+            {
+                "sql": "select *, 1::hugeint as big from merge.unified_sales",
+                "documentation": {**SALES.documentation, "big": "x"},
+            },
+            "big is hugeint",
+        ),
     ],
-)  # fmt: skip
-def test_a_table_that_cannot_be_published_as_it_is_is_refused(shop, change, says):
+)
+def test_a_table_that_cannot_be_published_as_it_is_is_refused(
+    shop: Shop, change: dict[str, Any], says: str
+) -> None:
     shop.sell("a")
     with pytest.raises(GoldlineError, match=says):
         publish(
@@ -235,7 +249,7 @@ def test_a_table_that_cannot_be_published_as_it_is_is_refused(shop, change, says
     assert list_versions(shop.folder) == []
 
 
-def test_two_publishes_at_once_do_not_mix(shop):
+def test_two_publishes_at_once_do_not_mix(shop: Shop) -> None:
     shop.sell("a")
     with (
         PublishedFolder(shop.folder).writing(),
@@ -244,7 +258,7 @@ def test_two_publishes_at_once_do_not_mix(shop):
         shop.publish()
 
 
-def test_the_manifest_can_be_read_by_other_programs(shop):
+def test_the_manifest_can_be_read_by_other_programs(shop: Shop) -> None:
     shop.sell("a", "12345678901234.56")
     shop.publish()
     content = json.loads((shop.folder / "versions" / "v000001" / "manifest.json").read_text())

@@ -1,0 +1,50 @@
+"""The Dagster code location: ``dagster dev -w workspace.yaml`` finds ``defs`` here.
+
+One function builds all definitions and takes overrides, so that tests need not patch anything.
+"""
+
+from __future__ import annotations
+
+import warnings
+
+import dagster as dg
+
+warnings.filterwarnings("ignore", category=dg.BetaWarning)
+
+from goldline.graph.deliveries import contract_specs, delivery_asset, delivery_days
+from goldline.graph.jobs import define_jobs
+from goldline.graph.tables import published_asset, table_asset
+from goldline.home import Home
+from goldline.settings import Settings, load_settings
+from goldline.warehouse.schema_of import column_types
+from resources.warehouse import WarehouseResource
+
+
+def build_definitions(
+    settings: Settings | None = None, *, resources: dict[str, object] | None = None
+) -> dg.Definitions:
+    """Build everything that Dagster runs and shows.
+
+    Args:
+        settings: The settings; read from the environment when not given.
+        resources: Resources in place of the real ones, by name.
+    """
+    settings = settings or load_settings()
+    home = Home(settings)
+    days = delivery_days(home)
+    deliveries = [delivery_asset(contract, days) for contract in home.contracts.values()]
+    columns = column_types(home.catalogue, home.contracts, settings)
+    return dg.Definitions(
+        assets=[
+            *contract_specs(home.contracts.values()),
+            *deliveries,
+            *(table_asset(home, table, columns) for table in home.catalogue.tables),
+            published_asset(home),
+        ],
+        jobs=define_jobs(days, [asset.key for asset in deliveries]),
+        resources={"warehouse": WarehouseResource(home_folder=str(settings.home)), **(resources or {})},
+        executor=dg.in_process_executor,
+    )
+
+
+defs = build_definitions()

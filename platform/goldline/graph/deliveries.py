@@ -1,0 +1,127 @@
+"""The partitioned assets ``<source>/delivery``: all files of one source and day, checked and loaded.
+
+Partitions are delivery days. One run takes a day or a range of days.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Any
+
+import dagster as dg
+
+from goldline.contracts import Contract
+from goldline.errors import DeliveryRefused
+from goldline.graph.steps import Progress, WarehouseResource, failure, failures
+from goldline.home import Home
+from goldline.intake.deliver import Days, Delivered, deliver
+
+KINDS = {"ecommerce": {"csv", "magento"}, "store": {"csv"}}
+
+
+def delivery_days(home: Home) -> dg.DailyPartitionsDefinition:
+    """Return the calendar of delivery days: from the first one known to today."""
+    first = home.first_day() or date.today() - timedelta(days=30)
+    return dg.DailyPartitionsDefinition(start_date=first.isoformat(), timezone=home.settings.timezone, end_offset=1)
+
+
+def landing_spec(contract: Contract) -> dg.AssetSpec:
+    """Show where a source's files come from as an external asset."""
+    feeds = "\n".join(f"* `{feed.file}`: {feed.grain}" for feed in contract.feeds.values())
+    return dg.AssetSpec(
+        key=[contract.source, "landing"],
+        group_name=contract.source,
+        description=f"{contract.title}: files as they land, one delivery a day.\n\n{feeds}",
+        kinds={"csv"},
+        owners=list(contract.owners),
+    )
+
+
+def delivery_asset(contract: Contract, days: dg.DailyPartitionsDefinition) -> dg.AssetsDefinition:
+    """Make the asset that takes in and loads one source."""
+
+    @dg.asset(
+        key=[contract.source, "delivery"],
+        deps=[dg.AssetKey([contract.source, "landing"])],
+        partitions_def=days,
+        backfill_policy=dg.BackfillPolicy.single_run(),
+        group_name=contract.source,
+        kinds={"csv", "duckdb"},
+        owners=list(contract.owners),
+        description=(
+            f"All files of one delivery day of {contract.title}: taken from the landing zone, archived, checked against"
+            " `contract.yaml` and loaded. A day is loaded whole or not at all; a corrected file replaces its own rows."
+        ),
+        tags={"layer": "raw"},
+        required_resource_keys={"warehouse"},
+    )
+    def delivery(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+        resource: WarehouseResource = context.resources.warehouse
+        keys = list(context.partition_keys)
+        with failures(context), resource.open() as warehouse:
+            delivered = deliver(
+                resource.home,
+                warehouse,
+                contract.source,
+                Days(date.fromisoformat(keys[0]), date.fromisoformat(keys[-1])),
+                run_id=context.run_id,
+                progress=Progress.of(f"load {contract.source}"),
+            )
+        _tell(context, delivered)
+        if delivered.refusals:
+            raise _refused(contract, delivered)
+        per_day = _per_day(delivered)
+        for key in keys:
+            if key in per_day:
+                context.add_asset_metadata({"dagster/partition_row_count": per_day[key], "rows": per_day[key]}, partition_key=key)
+        return dg.MaterializeResult(metadata=_summary(delivered))
+
+    return delivery
+
+
+def _tell(context: dg.AssetExecutionContext, delivered: Delivered) -> None:
+    for name in delivered.received.refused:
+        context.log.warning(f"not taken: {name.source}/{name.name}: {name.reason}")
+    if delivered.received.growing:
+        context.log.info(f"{len(delivered.received.growing)} files are still being written and wait for the next run")
+    for file in delivered.intake.loaded:
+        if file.ignored_columns:
+            context.log.warning(f"{file.entry.name}: columns not in the contract were left out: {file.ignored_columns}")
+
+
+def _refused(contract: Contract, delivered: Delivered) -> dg.Failure:
+    reasons = delivered.refusals
+    more = f"\n... and {len(reasons) - 5} more files" if len(reasons) > 5 else ""
+    return failure(
+        DeliveryRefused(
+            f"{len(reasons)} file{'s' if len(reasons) > 1 else ''} refused; their delivery days were left as they were.\n"
+            + "\n".join(reasons[:5])
+            + more,
+            where=contract.title,
+            remedy="deliver a corrected file under the same name; 'goldline quarantine show FILE' has every fault",
+        )
+    )
+
+
+def _per_day(delivered: Delivered) -> dict[str, int]:
+    rows: defaultdict[str, int] = defaultdict(int)
+    for file in delivered.intake.loaded:
+        rows[file.entry.delivery_date.isoformat()] += file.rows_loaded
+    return dict(rows)
+
+
+def _summary(delivered: Delivered) -> dict[str, Any]:
+    files = delivered.intake.loaded
+    return {
+        "files loaded": len(files),
+        "rows received": sum(file.rows_received for file in files),
+        "rows loaded": sum(file.rows_loaded for file in files),
+        "rows in quarantine": sum(file.rows_quarantined for file in files),
+        "rows delivered twice": sum(file.rows_duplicate for file in files),
+        "files held back": len(delivered.intake.held),
+    }
+
+
+def contract_specs(contracts: Iterable[Contract]) -> list[dg.AssetSpec]:
+    """Show every source's landing zone."""
+    return [landing_spec(contract) for contract in contracts]

@@ -1,0 +1,69 @@
+"""What all steps have in common: the resource they use, and how a failure is told to Dagster.
+
+A transient failure asks for a retry with growing delays; a permanent one fails at once, with its remedy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Protocol
+
+import dagster as dg
+
+from goldline.errors import GoldlineError, TransientError
+from goldline.home import Home
+from goldline.warehouse.engine import Warehouse
+
+MAX_RETRIES = 4
+FIRST_DELAY_SECONDS = 5
+Reporter = Callable[[str, int, int], None]
+
+
+class WarehouseResource(Protocol):
+    """What a step needs from the resource named ``warehouse``."""
+
+    @property
+    def home(self) -> Home:
+        """The installation."""
+
+    def open(self) -> AbstractContextManager[Warehouse]:
+        """Open the warehouse for writing."""
+
+
+@contextmanager
+def failures(context: dg.OpExecutionContext | dg.AssetExecutionContext) -> Iterator[None]:
+    """Turn Goldline's errors into retries and failures that Dagster shows well."""
+    try:
+        yield
+    except TransientError as error:
+        delay = FIRST_DELAY_SECONDS * 2**context.retry_number
+        context.log.warning(f"{error}\nTrying again in {delay} s ({context.retry_number + 1} of {MAX_RETRIES}).")
+        raise dg.RetryRequested(max_retries=MAX_RETRIES, seconds_to_wait=delay) from error
+    except GoldlineError as error:
+        raise failure(error) from error
+
+
+def failure(error: GoldlineError) -> dg.Failure:
+    """Make a failure that is not retried, with what, where and remedy apart."""
+    return dg.Failure(
+        description=str(error),
+        metadata={"what happened": error.what, "where": error.where or "-", "what to do": error.remedy or "-"},
+        allow_retries=False,
+    )
+
+
+class Progress:
+    """Where steps tell how far they are; the command line listens, otherwise nobody does."""
+
+    listener: Reporter | None = None
+
+    @classmethod
+    def of(cls, what: str) -> Callable[[int, int], None]:
+        """Return a callback for one piece of work."""
+
+        def report(done: int, total: int) -> None:
+            if cls.listener:
+                cls.listener(what, done, total)
+
+        return report

@@ -1,0 +1,102 @@
+"""The home: one object that opens what a run needs of the settings' folders, the contracts and the table files.
+
+What each part does belongs to its own package; here they are only put together, and nothing is opened before it is used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+
+from goldline.contracts import Contract, load_contracts
+from goldline.intake.quarantine import Quarantine
+from goldline.landing.archive import Archive
+from goldline.landing.ledger import Ledger
+from goldline.landing.zone import LandingZone
+from goldline.settings import Settings
+from goldline.warehouse.engine import Warehouse
+from goldline.warehouse.tables import Catalogue, load_catalogue
+
+ASSETS = Path(__file__).resolve().parents[2] / "assets"
+
+
+def assets_folder() -> Path:
+    """Return the folder of contracts and table files: beside the sources, or where the package installed it."""
+    if ASSETS.is_dir():
+        return ASSETS
+    return Path(__file__).resolve().parents[1] / "assets"
+
+
+@dataclass(frozen=True)
+class Home:
+    """Everything that belongs to one installation."""
+
+    settings: Settings
+
+    @cached_property
+    def contracts(self) -> dict[str, Contract]:
+        """The contracts by source."""
+        return load_contracts(assets_folder())
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """The table files."""
+        return load_catalogue(assets_folder())
+
+    @cached_property
+    def archive(self) -> Archive:
+        """The archive of received files."""
+        return Archive(self.settings.archive_dir)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """The record of what came when."""
+        return Ledger(self.settings.ledger_dir)
+
+    @cached_property
+    def quarantine(self) -> Quarantine:
+        """The reports on faults."""
+        return Quarantine(self.settings.quarantine_dir)
+
+    @contextmanager
+    def landing(self) -> Iterator[LandingZone]:
+        """Open the landing zone; the default one in the home is created."""
+        if not self.settings.landing:
+            for source in self.contracts:
+                (self.settings.home / "landing" / source).mkdir(parents=True, exist_ok=True)
+        zone = LandingZone(
+            self.settings.landing_url,
+            feeds={name: tuple(contract.feeds.values()) for name, contract in self.contracts.items()},
+            settle_seconds=self.settings.settle_seconds,
+            move_taken=self.settings.move_taken,
+        )
+        try:
+            yield zone
+        finally:
+            zone.close()
+
+    def warehouse(self, *, wait_seconds: float = 0) -> Warehouse:
+        """Open the warehouse for writing."""
+        self.settings.home.mkdir(parents=True, exist_ok=True)
+        return Warehouse(
+            self.settings.warehouse_url,
+            memory=self.settings.memory,
+            threads=self.settings.threads,
+            wait_seconds=wait_seconds,
+        )
+
+    def first_day(self) -> date | None:
+        """Return the oldest delivery day that is known: set, recorded, or lying in a local landing zone."""
+        if self.settings.first_day:
+            return self.settings.first_day
+        days = [entry.delivery_date for entry in self.ledger.entries()]
+        folder = Path(self.settings.landing_url)
+        if "://" not in self.settings.landing_url and folder.is_dir():
+            for name, contract in self.contracts.items():
+                files = (path.name for path in (folder / name).glob("*") if path.is_file())
+                days += [found[1] for file in files if (found := contract.feed_of(file))]
+        return min(days, default=None)

@@ -1,0 +1,189 @@
+"""One step of a run: take in what has landed of a source, and load what is not loaded yet.
+
+What is pending is decided by comparing the ledger (what came) with the warehouse's own register (what is in it), so that
+a crash between two steps, a lost commit or an empty warehouse all end in the same state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from goldline.contracts import Contract
+from goldline.faultpoint import reach
+from goldline.home import Home
+from goldline.intake.load import Intake, take_in
+from goldline.intake.register import registered
+from goldline.intake.schema import prepare
+from goldline.landing.events import Event, Loaded, Refused
+from goldline.landing.history import Entry, State
+from goldline.landing.receive import Received, receive
+from goldline.warehouse.engine import Session, Warehouse
+from goldline.warehouse.reference import prepare_reference
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Days:
+    """A closed range of delivery days."""
+
+    first: date
+    last: date
+
+    def __contains__(self, day: date) -> bool:
+        """Say whether a day is in the range."""
+        return self.first <= day <= self.last
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """What a step brought in."""
+
+    received: Received
+    intake: Intake
+
+    @property
+    def refusals(self) -> list[str]:
+        """Why files were refused, one sentence each."""
+        return [self.intake.refused[sequence] for sequence in sorted(self.intake.refused)]
+
+
+def land(home: Home, *, sources: Iterable[str], days: Days | None, progress: Progress | None = None) -> Received:
+    """Take complete files of the landing zone into archive and ledger."""
+    with home.landing() as zone:
+        return receive(
+            zone,
+            home.archive,
+            home.ledger,
+            now=datetime.now(UTC),
+            sources=tuple(sources),
+            first=days.first if days else None,
+            last=days.last if days else None,
+            progress=progress,
+        )
+
+
+def prepare_warehouse(home: Home, session: Session) -> None:
+    """Create or refresh what every step relies on: feed tables, settings, reference tables."""
+    contracts = home.contracts.values()
+    prepare(session, contracts)
+    prepare_reference(
+        session,
+        currency=home.settings.currency,
+        zone=home.settings.timezone,
+        zones=_zones(session, contracts),
+        currencies=_currencies(session, contracts),
+    )
+
+
+def deliver(
+    home: Home,
+    warehouse: Warehouse,
+    source: str,
+    days: Days,
+    *,
+    run_id: str,
+    progress: Progress | None = None,
+) -> Delivered:
+    """Take in and load the deliveries of one source for a range of days.
+
+    Files that are refused don't stop the others; they are in the result, and the caller fails the run.
+    """
+    received = land(home, sources=[source], days=days)
+    with warehouse.transaction() as session:
+        prepare(session, home.contracts.values())
+        present = registered(session)
+    reconcile(home, present)
+    waiting = [e for e in pending(home, home.contracts[source], present) if e.delivery_date in days]
+    intake = take_in(
+        warehouse,
+        home.archive,
+        home.contracts[source],
+        waiting,
+        quarantine=home.quarantine,
+        memory=home.settings.memory,
+        threads=home.settings.threads,
+        progress=progress,
+    )
+    record(home, home.contracts[source], intake, run_id)
+    with warehouse.transaction() as session:
+        prepare_warehouse(home, session)
+    return Delivered(received, intake)
+
+
+def pending(home: Home, contract: Contract, present: set[int]) -> list[Entry]:
+    """Return a source's entries that a run should load: those not in the warehouse and not refused for good.
+
+    A delivery day with a refused file waits whole, until a corrected file, a retry or another contract.
+    """
+    states, newest = home.ledger.states(), home.ledger.newest()
+    entries = [entry for entry in home.ledger.entries() if entry.source == contract.source]
+    refused = {e.sequence for e in entries if _is_refused(states[e.sequence], contract)}
+    blocked = {
+        e.delivery_date for e in entries if e.sequence in refused and newest[e.delivery_file].sequence == e.sequence
+    }
+    return [
+        e for e in entries if e.sequence not in present and e.sequence not in refused and e.delivery_date not in blocked
+    ]
+
+
+def _is_refused(state: State, contract: Contract) -> bool:
+    return state.status == "refused" and state.contract == contract.digest
+
+
+def reconcile(home: Home, present: set[int]) -> None:
+    """Record in the ledger what the warehouse holds although a crash kept it from being recorded."""
+    states = home.ledger.states()
+    lost = [s for s in sorted(present) if s in states and states[s].status != "loaded"]
+    if lost:
+        home.ledger.append(
+            [Loaded(entry=s, run_id="", rows_received=0, rows_loaded=0, rows_quarantined=0) for s in lost]
+        )
+
+
+def record(home: Home, contract: Contract, intake: Intake, run_id: str) -> None:
+    """Write the outcome of an intake to the ledger."""
+    events: list[Event] = [
+        Loaded(
+            entry=file.entry.sequence,
+            run_id=run_id,
+            rows_received=file.rows_received,
+            rows_loaded=file.rows_loaded,
+            rows_quarantined=file.rows_quarantined,
+        )
+        for file in intake.loaded
+    ]
+    events += [
+        Refused(entry=sequence, run_id=run_id, reasons=(reason,), contract=contract.digest)
+        for sequence, reason in sorted(intake.refused.items())
+    ]
+    if events:
+        home.ledger.append(events)
+    reach("intake.recorded")
+
+
+def _zones(session: Session, contracts: Iterable[Contract]) -> set[str]:
+    """Find every time zone that settings or delivered rows name."""
+    return _named(session, contracts, "timezone", lambda name, kind: kind == "timezone")
+
+
+def _currencies(session: Session, contracts: Iterable[Contract]) -> set[str]:
+    """Find every currency that settings or delivered rows name."""
+    names = {"devise", "currency", "order_currency_code"}
+    return _named(session, contracts, "currency", lambda name, kind: name in names)
+
+
+def _named(
+    session: Session, contracts: Iterable[Contract], setting: str, wanted: Callable[[str, str], bool]
+) -> set[str]:
+    found: set[str] = set()
+    for contract in contracts:
+        found |= {str(row[setting]) for rows in contract.settings.values() for row in rows if setting in row}
+        for feed in contract.feeds.values():
+            for name, column in feed.columns.items():
+                if wanted(name, column.type):
+                    rows = session.rows(f"select distinct {name} from {contract.table(feed.name)} where {name} is not null")
+                    found |= {str(value) for (value,) in rows}
+    return found
