@@ -3,6 +3,8 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-builtin-rules
+# Every process would compile all its modules anew, which costs it five seconds.
+unexport PYTHONDONTWRITEBYTECODE
 
 PYTHON ?= python3
 SERVE ?= 1

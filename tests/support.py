@@ -1,22 +1,20 @@
-"""Deliveries to a built warehouse, for tests that look at tables: the real intake and the real SQL, without Dagster.
+"""From a landing folder to a built warehouse, by the real intake and the real SQL, without Dagster.
 
-Loading and building only; checks are carried out by the tests themselves. A fake of anything does not belong here.
+Loading and building only; what tests look at is theirs. A fake of anything does not belong here.
 """
 
 from __future__ import annotations
 
 import shutil
+from collections.abc import Collection
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from goldline.home import Home
 from goldline.intake.deliver import Days, deliver
 from goldline.settings import load_settings
+from goldline.warehouse.engine import Session, Warehouse
 from goldline.warehouse.tables import create
-
-if TYPE_CHECKING:
-    from goldline.warehouse.engine import Warehouse
 
 FIXTURES = Path(__file__).parent / "fixtures"
 EVERY_DAY = Days(date.min, date.max)
@@ -26,8 +24,8 @@ def load_landing(folder: Path, home: Path) -> Path:
     """Deliver the files of a landing folder into a home, build every table, and return the warehouse's path.
 
     Args:
-        folder: Holds one folder per source; files that no feed of the source's contract claims are not delivered.
-        home: Folder of the installation; what it holds already stays, so that deliveries can follow each other.
+        folder: Holds one folder per source; of its files, those that a feed of the contract claims.
+        home: Folder of the installation; what it holds already stays, so deliveries can follow each other.
     """
     installation = open_home(home)
     with installation.warehouse() as warehouse:
@@ -38,17 +36,27 @@ def load_landing(folder: Path, home: Path) -> Path:
                 if path.is_file() and contract.feed_of(path.name):
                     shutil.copy2(path, landing)
             deliver(installation, warehouse, source, EVERY_DAY, run_id="test")
-        build_tables(installation, warehouse)
+        with warehouse.transaction() as session:
+            build_tables(installation, session)
     return home / "warehouse.duckdb"
 
 
 def open_home(home: Path) -> Home:
-    """Return the installation in a folder; its landing zone takes files at once."""
-    return Home(load_settings(home=home, settle_seconds=0))
+    """Return the installation in a folder, whatever the environment says; it takes files at once."""
+    return Home(
+        load_settings(
+            home=home, warehouse="", landing="", settle_seconds=0, timezone="Europe/Paris", currency="EUR"
+        )
+    )
 
 
-def build_tables(home: Home, warehouse: Warehouse) -> None:
-    """Build every table from what is loaded."""
+def build_tables(home: Home, session: Session, *, only: Collection[str] = ()) -> None:
+    """Build tables from what is loaded: those named (``schema.name``), by default all of them."""
     for table in home.catalogue.tables:
-        with warehouse.transaction() as session:
+        if not only or table.table in only:
             create(session, table, home.settings)
+
+
+def open_warehouse(path: Path) -> Warehouse:
+    """Open the warehouse that :func:`load_landing` built."""
+    return Warehouse(f"duckdb:///{path}")

@@ -5,7 +5,7 @@ select
     code_article as sku,
     gencod as ean,
     coalesce(reference, code_article) as model_code,
-    libelle as product_name,
+    libelle as product_name, -- Name of the article in the catalogue; null where none is given.
     marque as brand,
     rayon as department,
     famille as category,

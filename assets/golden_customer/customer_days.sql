@@ -60,5 +60,5 @@ select
         when orders_12_months = 1 or last_purchase_date > business_date - interval '2 years' then 'occasional'
         when last_purchase_date is not null then 'dead'
         else 'prospect'
-    end as segment
+    end as segment -- Segment at the close of that day: frequent, active, occasional, dead or prospect.
 from ranked

@@ -29,7 +29,7 @@ select
         as decimal(18,4)) as document_amount,
     cast(coalesce(item_sums.amount, 0) + coalesce(orders.shipping_incl_tax, orders.shipping_amount, 0)
         - coalesce(orders.shipping_discount_amount, 0) as decimal(18,4)) as line_amount,
-    coalesce(item_sums.line_count, 0) as line_count
+    coalesce(item_sums.line_count, 0) as line_count -- Lines that carry money; of credit memos with, of orders without shipping.
 from magento.sales_order as orders
 join states on states.state = orders.state
 left join item_sums on item_sums.order_id = orders.entity_id

@@ -43,7 +43,7 @@ select
     sku,
     coalesce(attribute_of(attributes, 'ean'), attribute_of(attributes, 'gtin'), attribute_of(attributes, 'barcode')) as ean,
     coalesce(parent_sku, attribute_of(attributes, 'model'), sku) as model_code,
-    name as product_name,
+    name as product_name, -- Name of the product in the catalogue.
     coalesce(attribute_of(attributes, 'brand'), attribute_of(attributes, 'manufacturer')) as brand,
     nullif(split_part(path, '/', 2), '') as department,
     nullif(split_part(path, '/', 3), '') as category,

@@ -265,7 +265,10 @@ kept as (
         all_lines.*,
         heads.decimals,
         coalesce(quantity < quantity_of_amounts and quantity_of_amounts > 0, false) as is_partly_cancelled,
-        heads.exclusion_reason as head_exclusion_reason
+        case
+            when heads.document_id is not null then heads.exclusion_reason
+            when all_lines.document_type = 'credit_memo' then 'credit_memo_not_delivered'
+        end as head_exclusion_reason
     from all_lines
     left join heads on heads.document_type = all_lines.document_type and heads.document_id = all_lines.document_id
 ),

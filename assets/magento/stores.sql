@@ -11,11 +11,11 @@ select
     websites.name as store_name,
     case when websites.website_id = 0 then 'admin' else 'web' end as store_type,
     cast(null as varchar) as banner,
-    coalesce(settings.country, fallback.country) as country,
+    coalesce(settings.country, fallback.country) as country, -- Country that the website sells in, by the contract (ISO code).
     cast(null as varchar) as city,
     cast(null as varchar) as postal_code,
     coalesce(settings.timezone, fallback.timezone) as timezone,
-    cast(null as varchar) as currency,
+    cast(null as varchar) as currency, -- Null: a website may sell in several currencies.
     cast(null as date) as opened_on,
     cast(null as date) as closed_on,
     true as counts_as_own_revenue

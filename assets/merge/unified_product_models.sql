@@ -2,7 +2,7 @@
 select
     model_key,
     min(model_code) as model_code,
-    min(product_name) as product_name,
+    min(product_name) as product_name, -- Name of the model: of its variants' names, the first in the alphabet.
     min(brand) as brand,
     min(department) as department,
     min(category) as category,

@@ -88,7 +88,7 @@ select
     is_valid_ean(ean) as is_ean_valid, -- The bar code's check digit is right and it is not from an in-store range.
     upper(model_code) as model_key,
     model_code,
-    product_name,
+    product_name, -- Name in the catalogue; where no catalogue names the product, as on its sale lines.
     brand,
     department,
     category,

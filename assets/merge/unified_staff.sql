@@ -8,7 +8,7 @@ select
     source_system,
     staff_code,
     staff_pseudonym,
-    store_key,
+    store_key, -- Shop that the seller belongs to; null where unknown.
     active_from,
     active_until,
     true as is_known -- False where the seller is known from lines only.

@@ -22,11 +22,11 @@ select
     store_name,
     store_type,
     banner,
-    country,
+    country, -- Country of the selling point, as a two-letter ISO code; null where unknown.
     city,
     postal_code,
     timezone,
-    currency,
+    currency, -- Currency that it sells in (ISO code); null for websites, which may have several.
     opened_on,
     closed_on,
     counts_as_own_revenue,

@@ -3,8 +3,6 @@
 One function builds all definitions and takes overrides, so that tests need not patch anything.
 """
 
-from __future__ import annotations
-
 import warnings
 
 import dagster as dg
@@ -12,12 +10,18 @@ import dagster as dg
 warnings.filterwarnings("ignore", category=dg.BetaWarning)
 
 from goldline.graph.deliveries import contract_specs, delivery_asset, delivery_days
-from goldline.graph.jobs import define_jobs
+from goldline.graph.jobs import NIGHTLY, define_jobs
 from goldline.graph.tables import published_asset, table_asset
 from goldline.home import Home
 from goldline.settings import Settings, load_settings
 from goldline.warehouse.schema_of import column_types
+from resources.mailer import MailerResource
 from resources.warehouse import WarehouseResource
+from sensors.alerts import alerts_sensor
+from sensors.deliveries import deliveries_sensor
+from sensors.housekeeping import housekeeping_sensor
+from sensors.nightly import nightly_schedule
+from sensors.waiting import Watch
 
 
 def build_definitions(
@@ -34,6 +38,11 @@ def build_definitions(
     days = delivery_days(home)
     deliveries = [delivery_asset(contract, days) for contract in home.contracts.values()]
     columns = column_types(home.catalogue, home.contracts, settings)
+    jobs = {job.name: job for job in define_jobs(days, [asset.key for asset in deliveries])}
+    watch = Watch(home, first_day=days.start.date())
+    night = nightly_schedule(watch, jobs[NIGHTLY], [asset.key for asset in deliveries])
+    acting = [deliveries_sensor(watch, [jobs[NIGHTLY]]), housekeeping_sensor()]
+    names = frozenset([night.name, *(sensor.name for sensor in acting)])
     return dg.Definitions(
         assets=[
             *contract_specs(home.contracts.values()),
@@ -41,10 +50,19 @@ def build_definitions(
             *(table_asset(home, table, columns) for table in home.catalogue.tables),
             published_asset(home),
         ],
-        jobs=define_jobs(days, [asset.key for asset in deliveries]),
-        resources={"warehouse": WarehouseResource(home_folder=str(settings.home)), **(resources or {})},
+        jobs=list(jobs.values()),
+        schedules=[night],
+        sensors=[*acting, alerts_sensor(home, names)],
+        resources={
+            "warehouse": WarehouseResource(home_folder=str(settings.home)),
+            "mailer": MailerResource(home_folder=str(settings.home)),
+            **(resources or {}),
+        },
         executor=dg.in_process_executor,
     )
 
 
-defs = build_definitions()
+@dg.definitions
+def defs() -> dg.Definitions:
+    """Build the code location from the environment's settings, when Dagster asks for it."""
+    return build_definitions()

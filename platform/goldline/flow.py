@@ -28,9 +28,11 @@ from goldline.warehouse.builds import (
     Build,
     builds,
     input_states,
+    is_newest_published,
     prepare_builds,
     record_build,
     record_checks,
+    record_published,
 )
 from goldline.warehouse.engine import Session, Warehouse
 from goldline.warehouse.tables import TableFile, create
@@ -120,12 +122,12 @@ def publish_tables(home: Home, warehouse: Warehouse, *, run_id: str) -> Manifest
                 sql=f"select * from {name}",
                 order_by=order,
                 documentation=_documentation(home, session, name),
-                operational=LOADED_COLUMNS,
+                operational=LOADED_COLUMNS & {column for column, _ in session.columns(name)},
             )
             for name, order in published_tables().items()
         }
         runs = sorted({build.run_id for build in builds(session).values()})
-        return publish(
+        manifest = publish(
             session,
             home.settings.published_dir,
             tables,
@@ -133,6 +135,19 @@ def publish_tables(home: Home, warehouse: Warehouse, *, run_id: str) -> Manifest
             keep=home.settings.keep_versions,
             now=datetime.now(UTC),
         )
+        record_published(session, manifest.version)
+        return manifest
+
+
+def is_published(home: Home, warehouse: Warehouse) -> bool:
+    """Say whether the published version shows all that is loaded."""
+    with warehouse.transaction() as session:
+        prepare_builds(session)
+        try:
+            _require_in_step(home, session)
+        except GoldlineError:
+            return False
+        return is_newest_published(session)
 
 
 def _documentation(home: Home, session: Session, name: str) -> dict[str, str]:

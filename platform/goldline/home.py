@@ -12,6 +12,8 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 
+from sqlalchemy.engine import make_url
+
 from goldline.contracts import Contract, load_contracts
 from goldline.intake.quarantine import Quarantine
 from goldline.landing.archive import Archive
@@ -88,6 +90,12 @@ class Home:
             threads=self.settings.threads,
             wait_seconds=wait_seconds,
         )
+
+    @property
+    def warehouse_file(self) -> Path | None:
+        """The file of the warehouse, where it is one."""
+        database = make_url(self.settings.warehouse_url).database
+        return Path(database) if database and database != ":memory:" else None
 
     def first_day(self) -> date | None:
         """Return the oldest delivery day that is known: set, recorded, or lying in a local landing zone."""

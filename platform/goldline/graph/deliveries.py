@@ -12,9 +12,10 @@ import dagster as dg
 
 from goldline.contracts import Contract
 from goldline.errors import DeliveryRefused
+from goldline.graph.jobs import FIRST_DAY, days_of
 from goldline.graph.steps import Progress, WarehouseResource, failure, failures
 from goldline.home import Home
-from goldline.intake.deliver import Days, Delivered, deliver
+from goldline.intake.deliver import Delivered, deliver
 
 KINDS = {"ecommerce": {"csv", "magento"}, "store": {"csv"}}
 
@@ -57,26 +58,32 @@ def delivery_asset(contract: Contract, days: dg.DailyPartitionsDefinition) -> dg
     )
     def delivery(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
         resource: WarehouseResource = context.resources.warehouse
-        keys = list(context.partition_keys)
         with failures(context), resource.open() as warehouse:
             delivered = deliver(
                 resource.home,
                 warehouse,
                 contract.source,
-                Days(date.fromisoformat(keys[0]), date.fromisoformat(keys[-1])),
+                days_of(context),
                 run_id=context.run_id,
                 progress=Progress.of(f"load {contract.source}"),
             )
         _tell(context, delivered)
         if delivered.refusals:
             raise _refused(contract, delivered)
-        per_day = _per_day(delivered)
-        for key in keys:
-            if key in per_day:
-                context.add_asset_metadata({"dagster/partition_row_count": per_day[key], "rows": per_day[key]}, partition_key=key)
+        _record_days(context, contract, delivered)
         return dg.MaterializeResult(metadata=_summary(delivered))
 
     return delivery
+
+
+def _record_days(context: dg.AssetExecutionContext, contract: Contract, delivered: Delivered) -> None:
+    """Show each loaded day in the partition matrix, with its rows."""
+    for day, rows in sorted(_per_day(delivered).items()):
+        metadata = {"dagster/partition_row_count": rows, "rows": rows}
+        if FIRST_DAY in context.run.tags:
+            context.log_event(dg.AssetMaterialization([contract.source, "delivery"], partition=day, metadata=metadata))
+        else:
+            context.add_asset_metadata(metadata, partition_key=day)
 
 
 def _tell(context: dg.AssetExecutionContext, delivered: Delivered) -> None:

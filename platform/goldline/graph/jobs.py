@@ -1,4 +1,4 @@
-"""The jobs, and which runs a set of waiting delivery days needs."""
+"""The jobs, and the run that a set of waiting delivery days needs."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ import dagster as dg
 
 from goldline.intake.deliver import Days
 
-NIGHTLY, DELIVERIES, REFRESH = "nightly", "deliveries", "refresh"
-GAP = timedelta(days=14)
+NIGHTLY, REFRESH = "nightly", "refresh"
+LONG = timedelta(days=31)
 PARTITION, RANGE_START, RANGE_END = (
     "dagster/partition",
     "dagster/asset_partition_range_start",
     "dagster/asset_partition_range_end",
 )
+FIRST_DAY, LAST_DAY = "goldline/first_day", "goldline/last_day"
 
 
 @dataclass(frozen=True)
@@ -28,25 +29,34 @@ class PlannedRun:
 
     @property
     def tags(self) -> dict[str, str]:
-        """The run tags that select the partitions."""
-        if self.days.first == self.days.last:
-            return {PARTITION: self.days.first.isoformat()}
-        return {RANGE_START: self.days.first.isoformat(), RANGE_END: self.days.last.isoformat()}
+        """The run tags that say which days.
+
+        Dagster writes two events for every day of a range, whether anything came or not, and 2,000 days cost it
+        minutes. A long range therefore goes under tags of our own, and only days that were loaded are recorded.
+        """
+        first, last = self.days.first.isoformat(), self.days.last.isoformat()
+        if self.days.last - self.days.first > LONG:
+            return {FIRST_DAY: first, LAST_DAY: last}
+        return {PARTITION: first} if first == last else {RANGE_START: first, RANGE_END: last}
+
+
+def days_of(context: dg.AssetExecutionContext) -> Days:
+    """Return the delivery days that a run is for."""
+    tags = context.run.tags
+    if FIRST_DAY in tags:
+        return Days(date.fromisoformat(tags[FIRST_DAY]), date.fromisoformat(tags[LAST_DAY]))
+    keys = list(context.partition_keys)
+    return Days(date.fromisoformat(keys[0]), date.fromisoformat(keys[-1]))
 
 
 def plan_runs(days: Iterable[date]) -> list[PlannedRun]:
-    """Cover the days with few ranges; all but the last only load, the last one goes through to publish."""
-    ranges: list[Days] = []
-    for day in sorted(set(days)):
-        if ranges and day - ranges[-1].last <= GAP:
-            ranges[-1] = Days(ranges[-1].first, day)
-        else:
-            ranges.append(Days(day, day))
-    return [PlannedRun(NIGHTLY if days is ranges[-1] else DELIVERIES, days) for days in ranges]
+    """Cover the days with one run, from the first to the last; no days, no run."""
+    covered = set(days)
+    return [PlannedRun(NIGHTLY, Days(min(covered), max(covered)))] if covered else []
 
 
 def define_jobs(days: dg.DailyPartitionsDefinition, delivery_keys: Iterable[dg.AssetKey]) -> list[dg.UnresolvedAssetJobDefinition]:
-    """Make the jobs: the night's whole way, deliveries alone, everything after the deliveries."""
+    """Make the jobs: the night's whole way, everything after the deliveries."""
     deliveries = dg.AssetSelection.assets(*delivery_keys)
     return [
         dg.define_asset_job(
@@ -54,12 +64,6 @@ def define_jobs(days: dg.DailyPartitionsDefinition, delivery_keys: Iterable[dg.A
             selection=dg.AssetSelection.all(),
             partitions_def=days,
             description="Everything, from the deliveries of a day (or a range of days) to the published snapshot.",
-        ),
-        dg.define_asset_job(
-            DELIVERIES,
-            selection=deliveries,
-            partitions_def=days,
-            description="Takes in and loads deliveries, and stops there.",
         ),
         dg.define_asset_job(
             REFRESH,

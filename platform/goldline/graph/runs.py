@@ -1,6 +1,6 @@
 """Runs started from the command line: ordinary Dagster runs, executed in this process and shown by the UI.
 
-Also here: Dagster's own home with its ``dagster.yaml``, and closing runs whose process is gone.
+Also here: Dagster's own home with its ``dagster.yaml``.
 """
 
 from __future__ import annotations
@@ -11,9 +11,8 @@ from pathlib import Path
 
 import dagster as dg
 
+from goldline.graph.orphans import OWNER_TAG, process_name
 from goldline.settings import Settings
-
-OWNER_TAG = "goldline/process"
 
 DAGSTER_YAML = """\
 # Written by Goldline; change it freely, it is not written again.
@@ -49,7 +48,7 @@ def execute(
     """Carry out a job in this process; a failed run is returned, not raised."""
     return definitions.resolve_job_def(job).execute_in_process(
         instance=instance,
-        tags={**tags, OWNER_TAG: _process(os.getpid())},
+        tags={**tags, OWNER_TAG: process_name(os.getpid())},
         run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
         raise_on_error=False,
     )
@@ -59,43 +58,16 @@ def first_failure(result: dg.ExecuteInProcessResult) -> str:
     """Return the message of the step that failed first."""
     for event in result.all_events:
         if event.is_step_failure:
-            data = event.step_failure_data
-            if data.user_failure_data and data.user_failure_data.description:
-                return f"{event.step_key}: {data.user_failure_data.description}"
-            error = data.error
-            cause = error.cause if error and error.cause else error
-            return f"{event.step_key}: {cause.message.strip() if cause else 'unknown error'}"
+            return f"{event.step_key}: {step_failure(event)}"
         if event.event_type == dg.DagsterEventType.RUN_FAILURE:
             return str(event.message)
     return "the run failed"
 
 
-def close_orphans(instance: dg.DagsterInstance) -> list[str]:
-    """Mark runs of the command line as failed when their process is gone; return their ids."""
-    closed = []
-    running = dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING])
-    for record in instance.get_run_records(running):
-        owner = record.dagster_run.tags.get(OWNER_TAG)
-        if owner and owner != _process(int(owner.split("@")[0])):
-            instance.report_run_failed(record.dagster_run, "the process of this run is gone")
-            closed.append(record.dagster_run.run_id)
-    return closed
-
-
-def _process(pid: int) -> str:
-    """Name a process so that a later one with the same number is told apart; empty if there is none."""
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text("utf-8")
-    except OSError:
-        return ""
-    started = stat.rpartition(")")[2].split()[19]
-    return f"{pid}@{started}@{_boot()}"
-
-
-def _boot() -> str:
-    try:
-        return Path("/proc/sys/kernel/random/boot_id").read_text("utf-8").strip()[:8]
-    except OSError:
-        return ""
-
-
+def step_failure(event: dg.DagsterEvent) -> str:
+    """Return why a step failed: what Goldline said of it, or the message of the exception."""
+    data = event.step_failure_data
+    if data.user_failure_data and data.user_failure_data.description:
+        return data.user_failure_data.description
+    error = data.error.cause if data.error and data.error.cause else data.error
+    return error.message.strip() if error else "unknown error"

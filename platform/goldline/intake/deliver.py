@@ -118,15 +118,26 @@ def pending(home: Home, contract: Contract, present: set[int]) -> list[Entry]:
 
     A delivery day with a refused file waits whole, until a corrected file, a retry or another contract.
     """
-    states, newest = home.ledger.states(), home.ledger.newest()
+    states = home.ledger.states()
     entries = [entry for entry in home.ledger.entries() if entry.source == contract.source]
     refused = {e.sequence for e in entries if _is_refused(states[e.sequence], contract)}
-    blocked = {
-        e.delivery_date for e in entries if e.sequence in refused and newest[e.delivery_file].sequence == e.sequence
-    }
+    blocked = blocked_days(home, contract)
     return [
         e for e in entries if e.sequence not in present and e.sequence not in refused and e.delivery_date not in blocked
     ]
+
+
+def waiting_entries(home: Home, contract: Contract) -> list[Entry]:
+    """Return a source's entries that a run should load, as far as the ledger knows without the warehouse."""
+    loaded = {sequence for sequence, state in home.ledger.states().items() if state.status == "loaded"}
+    return pending(home, contract, loaded)
+
+
+def blocked_days(home: Home, contract: Contract) -> set[date]:
+    """Return the delivery days that a refused file keeps out, no newer version of it having come."""
+    states = home.ledger.states()
+    newest = [entry for entry in home.ledger.newest().values() if entry.source == contract.source]
+    return {entry.delivery_date for entry in newest if _is_refused(states[entry.sequence], contract)}
 
 
 def _is_refused(state: State, contract: Contract) -> bool:

@@ -27,6 +27,7 @@ _CREATE = (
     "create table if not exists operation.check_result (table_name varchar not null, check_name varchar not null,"
     " build_id varchar not null, severity varchar not null, status varchar not null, failing bigint not null,"
     " message varchar not null)",
+    "create table if not exists operation.published (version varchar not null, builds varchar not null)",
 )
 
 
@@ -97,3 +98,19 @@ def builds(session: Session) -> dict[str, Build]:
     """Return the newest build of each table."""
     rows = session.rows("select table_name, build_id, run_id, row_count, inputs from operation.table_build")
     return {name: Build(name, build_id, run_id, count, json.loads(inputs)) for name, build_id, run_id, count, inputs in rows}
+
+
+def record_published(session: Session, version: str) -> None:
+    """Write which builds the published version shows."""
+    session.execute("delete from operation.published")
+    session.execute("insert into operation.published values (?, ?)", [version, _fingerprint(session)])
+
+
+def is_newest_published(session: Session) -> bool:
+    """Say whether the newest build of every table is the one that was published."""
+    shown = session.scalar("select builds from operation.published")
+    return bool(shown) and shown == _fingerprint(session)
+
+
+def _fingerprint(session: Session) -> str:
+    return str(session.scalar("select string_agg(build_id, ',' order by table_name) from operation.table_build"))

@@ -171,15 +171,11 @@ class Session:
 
     def columns(self, table: str) -> list[tuple[str, str]]:
         """Return (name, type) of each column in order; empty where the table does not exist."""
-        schema, name = table.split(".")
-        return [
-            (str(column), str(kind).lower())
-            for column, kind in self.rows(
-                "select column_name, data_type from information_schema.columns"
-                " where table_schema = ? and table_name = ? order by ordinal_position",
-                [schema, name],
-            )
-        ]
+        try:
+            described = self.rows(f"describe {table}")
+        except duckdb.CatalogException:
+            return []
+        return [(str(row[0]), str(row[1]).lower()) for row in described]
 
     def has_table(self, table: str) -> bool:
         """Say whether the table exists."""

@@ -10,7 +10,7 @@ import importlib.util
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -82,8 +82,9 @@ class Catalogue:
         return [self.by_name[name] for name in sorted(table.depends_on) if name in self.by_name]
 
 
+@lru_cache(maxsize=4)
 def load_catalogue(folder: Path) -> Catalogue:
-    """Read every table file below ``assets/``.
+    """Read every table file below ``assets/``; once per process.
 
     Raises:
         GoldlineError: A file has no description or cannot be parsed.

@@ -1,0 +1,59 @@
+"""The command line ``goldline``: commands are put together here and carried out in ``commands``."""
+
+from __future__ import annotations
+
+import warnings
+from importlib.metadata import version as installed
+from typing import Annotated
+
+import typer
+
+from goldline.commands import alerts, publish, quarantine
+from goldline.commands.demo import demo
+from goldline.commands.doctor import doctor
+from goldline.commands.query import query
+from goldline.commands.run import backfill, rebuild, run
+from goldline.commands.settings import settings
+from goldline.commands.status import status
+from goldline.commands.terminal import EXIT_CODES
+from goldline.commands.ui import docs, ui
+
+app = typer.Typer(
+    name="goldline",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="markdown",
+    pretty_exceptions_show_locals=False,
+    help="The retailer's data platform: deliveries in, checked and unified, golden customers and published tables out.",
+    epilog=EXIT_CODES,
+)
+
+START, LOOK, KEEP = "Start", "Run and look", "Keep in order"
+app.command(rich_help_panel=START)(demo)
+app.command(rich_help_panel=START)(ui)
+app.command(rich_help_panel=START)(settings)
+app.command(rich_help_panel=START)(doctor)
+app.command(rich_help_panel=LOOK)(run)
+app.command(rich_help_panel=LOOK)(backfill)
+app.command(rich_help_panel=LOOK)(status)
+app.command(rich_help_panel=LOOK)(query)
+app.command(rich_help_panel=KEEP)(rebuild)
+app.add_typer(quarantine.app, name="quarantine", rich_help_panel=KEEP)
+app.add_typer(publish.app, name="publish", rich_help_panel=KEEP)
+app.add_typer(alerts.app, name="alerts", rich_help_panel=KEEP)
+app.command(hidden=True)(docs)
+
+
+@app.callback()
+def _options(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False,
+) -> None:
+    if version:
+        typer.echo(f"goldline {installed('goldline')}")
+        raise typer.Exit
+
+
+def main() -> None:
+    """Run the command line."""
+    warnings.filterwarnings("ignore")
+    app()

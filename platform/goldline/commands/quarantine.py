@@ -1,0 +1,74 @@
+"""The quarantine: which files and rows were left out, why, and trying again."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from goldline.commands.terminal import EXIT_CODES, command, good, open_home, out
+from goldline.errors import GoldlineError
+from goldline.intake.quarantine import Report
+from goldline.landing.events import Retry
+
+app = typer.Typer(no_args_is_help=True, help="Files and rows that were left out.", epilog=EXIT_CODES)
+File = Annotated[str, typer.Argument(help="A file name such as VENTES_20260328.csv, or its number in the list.")]
+
+
+@app.command("list")
+@command
+def list_reports(
+    everything: Annotated[bool, typer.Option("--all", help="Also reports on files that were corrected since.")] = False,
+) -> None:
+    """List the files that were refused, held back or loaded without some of their rows."""
+    home = open_home()
+    newest = {entry.sequence for entry in home.ledger.newest().values()}
+    reports = [report for report in home.quarantine.reports() if everything or report.sequence in newest]
+    if not reports:
+        good("the quarantine is empty")
+        return
+    table = Table("no.", "file", "verdict", "rows out", "of", "first fault")
+    for report in reports:
+        first = report.reason or (str(report.faults[0]) if report.faults else "")
+        rows = (str(report.rows_quarantined), str(report.rows_received))
+        table.add_row(str(report.sequence), f"{report.source}/{report.name}", report.verdict, *rows, first)
+    out.print(table)
+
+
+@app.command()
+@command
+def show(file: File, limit: Annotated[int, typer.Option(min=1, help="Faults to show.")] = 50) -> None:
+    """Show every fault of a file: physical line, column, rule, masked value."""
+    for report in _find(file):
+        out.print(f"[bold]{report.source}/{report.name}[/bold]  {report.verdict}: {report.rows_quarantined} of"
+                  f" {report.rows_received} rows left out", markup=True)
+        if report.reason:
+            out.print(report.reason, markup=False)
+        table = Table("line", "column", "no.", "found", "expected")
+        for fault in report.faults[:limit]:
+            table.add_row(str(fault.line), fault.column, str(fault.column_number), fault.value, fault.rule)
+        if report.faults:
+            out.print(table)
+        if len(report.faults) > limit:
+            out.print(f"... and {len(report.faults) - limit} more: --limit {len(report.faults)}")
+
+
+@app.command()
+@command
+def retry(file: File) -> None:
+    """Let the next run look at a refused file again, for example after its contract was changed."""
+    home = open_home()
+    states = home.ledger.states()
+    refused = [r for r in _find(file) if states[r.sequence].status == "refused"]
+    if not refused:
+        raise GoldlineError("the file is not refused", where=file, remedy="see 'goldline quarantine list'")
+    home.ledger.append([Retry(entry=report.sequence) for report in refused])
+    good(f"{len(refused)} file{'s' if len(refused) > 1 else ''} wait for the next run: goldline run")
+
+
+def _find(file: str) -> list[Report]:
+    found = open_home().quarantine.find(file)
+    if not found:
+        raise GoldlineError("there is no report on this file", where=file, remedy="see 'goldline quarantine list'")
+    return found

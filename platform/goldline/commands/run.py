@@ -1,0 +1,203 @@
+"""Runs: what waits, one day, a range of days, everything anew."""
+
+from __future__ import annotations
+
+import time
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from goldline.commands.summary import show_published
+from goldline.commands.terminal import Exit, command, err, good, open_home, progress, warn
+from goldline.errors import GoldlineError
+from goldline.flow import is_published
+from goldline.home import Home
+from goldline.intake.deliver import Days, land, pending, reconcile
+from goldline.intake.register import registered
+from goldline.intake.schema import prepare
+
+if TYPE_CHECKING:
+    from goldline.graph.jobs import PlannedRun
+
+Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="A delivery day.", metavar="YYYY-MM-DD")]
+From = Annotated[
+    datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First delivery day.", metavar="YYYY-MM-DD")
+]
+To = Annotated[
+    datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last delivery day.", metavar="YYYY-MM-DD")
+]
+SETTLE_ROUNDS = 6
+
+
+@command
+def run(date: Day = None) -> None:
+    """Load every complete delivery that is not loaded yet, build all tables, check them, publish.
+
+    With --date only the delivery of that day is taken in. A run that finds nothing new says so and changes nothing.
+
+    Examples:
+        goldline run
+        goldline run --date 2026-03-28
+    """
+    home = open_home()
+    day = date.date() if date else None
+    _land(home, Days(day, day) if day else None)
+    waiting, fresh = _waiting(home)
+    if day:
+        waiting = {d for d in waiting if d == day}
+    if not waiting and fresh:
+        good("nothing new to load; the published version is up to date")
+        _say_blocked(home)
+        show_published(home)
+        return
+    _carry_out(home, _plan(waiting))
+
+
+@command
+def backfill(first: From = None, last: To = None) -> None:
+    """Load a range of delivery days in one run, then build, check and publish once.
+
+    Without --from and --to every delivery that is known is covered. What is loaded already is not loaded twice.
+
+    Examples:
+        goldline backfill
+        goldline backfill --from 2026-01-01 --to 2026-03-31
+    """
+    home = open_home()
+    start, end = first.date() if first else date.min, last.date() if last else date.max
+    if start > end:
+        raise GoldlineError(f"{start} is after {end}", where="--from", remedy="give the earlier day as --from")
+    _land(home, Days(start, end))
+    known = sorted({e.delivery_date for e in home.ledger.entries() if start <= e.delivery_date <= end})
+    if not known:
+        raise GoldlineError(
+            "no delivery of these days has arrived",
+            where=home.settings.landing_url if "@" not in home.settings.landing_url else "landing zone",
+            remedy="put the files into <landing>/<source>/, or make some up with 'goldline demo'",
+        )
+    waiting, fresh = _waiting(home)
+    waiting &= set(known)
+    if not waiting and fresh:
+        good("every delivery of these days is loaded; the published version is up to date")
+        show_published(home)
+        return
+    from goldline.graph.jobs import NIGHTLY, PlannedRun
+
+    _carry_out(home, [PlannedRun(NIGHTLY, Days(min(waiting), max(waiting)))] if waiting else _plan(waiting))
+
+
+@command
+def rebuild(yes: Annotated[bool, typer.Option("--yes", help="Don't ask.")] = False) -> None:
+    """Build the warehouse anew from the archive: every file that ever came, in the order of the ledger.
+
+    The published version stays readable all the time and is replaced at the end. The old warehouse file is kept beside
+    the new one as *.before-rebuild until the rebuild has succeeded.
+    """
+    home = open_home()
+    path = home.warehouse_file
+    if path is None:
+        raise GoldlineError("the warehouse is not a file", where="GOLDLINE_WAREHOUSE", remedy="use a DuckDB file")
+    if not yes and not typer.confirm(f"Build {path} anew from {len(home.ledger.entries())} archived files?"):
+        raise typer.Exit(int(Exit.FAILED))
+    kept = path.with_name(path.name + ".before-rebuild")
+    if path.exists():
+        with home.warehouse():
+            pass
+        path.replace(kept)
+    days = {entry.delivery_date for entry in home.ledger.entries()}
+    if not days:
+        raise GoldlineError("the archive is empty", where="ledger", remedy="deliver files first")
+    from goldline.graph.jobs import NIGHTLY, PlannedRun
+
+    _carry_out(home, [PlannedRun(NIGHTLY, Days(min(days), max(days)))])
+    kept.unlink(missing_ok=True)
+
+
+def _land(home: Home, days: Days | None) -> None:
+    """Take in what has landed; files that are still growing get a little time to become complete."""
+    with progress() as report:
+        for _ in range(SETTLE_ROUNDS):
+            received = land(
+                home,
+                sources=home.contracts,
+                days=days,
+                progress=lambda done, total: report("take in files", done, total),
+            )
+            if not received.growing:
+                break
+            wait = min(home.settings.settle_seconds, 30) + 0.5
+            err.print(f"waiting {wait:.0f} s for {len(received.growing)} files that changed just now ...")
+            time.sleep(wait)
+    if received.growing:
+        warn(f"{len(received.growing)} files are still being written; they wait for the next run")
+    for refusal in received.refused[:10]:
+        warn(f"not taken: {refusal.source}/{refusal.name}: {refusal.reason}")
+    if len(received.refused) > 10:
+        warn(f"... and {len(received.refused) - 10} more files that do not belong here")
+    if received.new:
+        good(f"{len(received.new)} files taken in")
+
+
+def _waiting(home: Home) -> tuple[set[date], bool]:
+    """Return the days that wait to be loaded, and whether the published version shows all that is loaded."""
+    with home.warehouse() as warehouse:
+        with warehouse.transaction() as session:
+            prepare(session, home.contracts.values())
+            present = registered(session)
+        reconcile(home, present)
+        entries = [entry for contract in home.contracts.values() for entry in pending(home, contract, present)]
+        return {entry.delivery_date for entry in entries}, is_published(home, warehouse)
+
+
+def _plan(waiting: set[date]) -> list[PlannedRun]:
+    from goldline.graph.jobs import plan_runs
+
+    return plan_runs(waiting)
+
+
+def _carry_out(home: Home, planned: list[PlannedRun]) -> None:
+    """Carry out runs one after the other; without a day there is still everything after the deliveries to do."""
+    from goldline.graph.jobs import REFRESH
+    from goldline.graph.orphans import close_orphans
+    from goldline.graph.runs import execute, first_failure, open_instance
+    from goldline.graph.steps import Progress
+
+    started = time.monotonic()
+    with open_instance(home.settings) as instance, progress() as report:
+        from goldline.definitions import build_definitions
+
+        definitions = build_definitions(home.settings)
+        for run_id in close_orphans(instance):
+            warn(f"run {run_id[:8]} was cut off earlier; it is now marked as failed")
+        Progress.listener = report
+        for job, tags in [(p.job, p.tags) for p in planned] or [(REFRESH, {})]:
+            result = execute(definitions, job, instance, tags)
+            if not result.success:
+                raise GoldlineError(
+                    first_failure(result),
+                    where=f"run {result.run_id[:8]}",
+                    remedy=f"correct the cause, then run again; the published version stays as it was."
+                    f" Details: {home.settings.ui_url}/runs/{result.run_id}",
+                )
+    good(f"run {result.run_id[:8]} succeeded in {time.monotonic() - started:.0f} s")
+    _say_quarantine(home)
+    _say_blocked(home)
+    show_published(home)
+
+
+def _say_quarantine(home: Home) -> None:
+    reports = [r for r in home.quarantine.reports() if r.verdict == "loaded" and r.rows_quarantined]
+    rows = sum(report.rows_quarantined for report in reports)
+    if rows:
+        files = "1 file" if len(reports) == 1 else f"{len(reports)} files"
+        warn(f"{rows} rows of {files} are in quarantine: goldline quarantine list")
+
+
+def _say_blocked(home: Home) -> None:
+    states = home.ledger.states()
+    newest = home.ledger.newest().values()
+    refused = [entry for entry in newest if states[entry.sequence].status == "refused"]
+    if refused:
+        warn(f"{len(refused)} files are refused and keep their delivery days out: goldline quarantine list")
+

@@ -1,0 +1,64 @@
+"""What was published, in a few lines and one small table: lines, customers, net sales by channel and month."""
+
+from __future__ import annotations
+
+from rich.table import Table
+
+from goldline.commands.terminal import out
+from goldline.home import Home
+from goldline.publish.reader import Reader, open_snapshot
+
+CHANNELS = {"ecommerce": "web shop", "store": "shops"}
+MONTHS = 12
+
+
+def show_published(home: Home) -> None:
+    """Print the summary of the current version; nothing where nothing is published yet."""
+    if not (home.settings.published_dir / "current.json").exists():
+        return
+    with open_snapshot(home.settings.published_dir) as reader:
+        manifest = reader.manifest
+        out.print(
+            f"Published version [bold]{manifest.version}[/bold], deliveries to {manifest.delivery_day}"
+            f" · checks: {manifest.checks.get('passed', 0)} passed, {manifest.checks.get('warnings', 0)} warn"
+        )
+        out.print(_counts(reader))
+        out.print(_sales(reader))
+
+
+def _counts(reader: Reader) -> str:
+    lines, documents = _row(reader, "select count(*), count(distinct source_document_id) from unified_sales")
+    customers, buyers, both = _row(
+        reader,
+        "select count(*), count(*) filter (where order_count > 0), count(*) filter (where is_multi_channel) from golden_customer",
+    )
+    return (
+        f"{lines:,} lines of {documents:,} documents · {customers:,} customers, {buyers:,} have bought,"
+        f" {both:,} in both channels"
+    )
+
+
+def _row(reader: Reader, sql: str) -> tuple[int, ...]:
+    return tuple(reader.query(sql).to_pylist()[0].values())
+
+
+def _sales(reader: Reader) -> Table:
+    """Net sales without tax by month (the last twelve) and channel, in the reporting currency."""
+    found = reader.query(
+        "select date_trunc('month', business_date)::date as month, channel, any_value(reporting_currency) as currency,"
+        " sum(net_amount_excl_tax_reporting) as net from unified_sales"
+        " where is_revenue and line_type in ('product', 'service', 'fee') group by all order by all"
+    ).to_pylist()
+    months = sorted({row["month"] for row in found})[-MONTHS:]
+    channels = sorted({row["channel"] for row in found})
+    currency = found[0]["currency"] if found else ""
+    net = {(row["month"], row["channel"]): row["net"] for row in found}
+    table = Table(title=f"Net sales without tax, {currency}", title_justify="left", title_style="bold")
+    table.add_column("month")
+    for channel in channels:
+        table.add_column(CHANNELS.get(channel, channel), justify="right")
+    table.add_column("total", justify="right")
+    for month in months:
+        amounts = [net.get((month, channel), 0) for channel in channels]
+        table.add_row(f"{month:%Y-%m}", *(f"{amount:,.2f}" for amount in (*amounts, sum(amounts))))
+    return table

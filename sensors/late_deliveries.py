@@ -1,0 +1,87 @@
+"""Deliveries that are due and have not come: silence is noticed on the morning after.
+
+Pure: days in, incidents out. A source that has never delivered anything is not expected to; an irregular
+one neither.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+from goldline.alerts import Incident
+from goldline.home import Home
+from goldline.intake.deliver import Days
+from sensors.run_incidents import day_text, days_text
+
+SCOPE = "late:"
+DAY = timedelta(days=1)
+TOLD_FOR = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Days of one source without any file, one after the other."""
+
+    source: str
+    title: str
+    days: Days
+
+    @property
+    def key(self) -> str:
+        """Its identity: it stays the same while the gap grows."""
+        return f"{SCOPE}{self.source}:{self.days.first}"
+
+
+def last_due(now: datetime, *, zone: ZoneInfo, deadline: time) -> date:
+    """Return the newest delivery day whose files should be there by now."""
+    local = now.astimezone(zone)
+    return local.date() - (DAY if local.time() >= deadline else 2 * DAY)
+
+
+def gaps(source: str, title: str, delivered: Collection[date], until: date) -> list[Gap]:
+    """Return all gaps between the first delivery and the last day that is due."""
+    have = sorted({*(day for day in delivered if day <= until), until + DAY}) if delivered else []
+    return [
+        Gap(source, title, Days(before + DAY, after - DAY))
+        for before, after in pairwise(have)
+        if after - before > DAY
+    ]
+
+
+def gaps_of(home: Home, now: datetime) -> list[Gap]:
+    """Return the gaps of every source that delivers daily."""
+    until = last_due(now, zone=ZoneInfo(home.settings.timezone), deadline=home.settings.deadline)
+    entries = home.ledger.entries()
+    return [
+        gap
+        for name, contract in home.contracts.items()
+        if contract.expected == "daily"
+        for gap in gaps(name, contract.title, {e.delivery_date for e in entries if e.source == name}, until)
+    ]
+
+
+def late_incidents(found: Collection[Gap], home: Home, now: datetime) -> Iterator[Incident]:
+    """Describe the gaps of the last days; older ones were told when they were new."""
+    zone, deadline = ZoneInfo(home.settings.timezone), home.settings.deadline
+    until = last_due(now, zone=zone, deadline=deadline)
+    for gap in found:
+        if gap.days.last > until - TOLD_FOR:
+            is_late = gap.days.last == until
+            yield Incident(
+                key=gap.key,
+                kind="late_delivery" if is_late else "missing_delivery",
+                group=gap.source,
+                title=f"{gap.title}, delivery of {days_text(gap.days)}",
+                cause=(
+                    f"Nothing has arrived since that of {day_text(gap.days.first - DAY)}."
+                    if is_late
+                    else "Later deliveries have arrived, this one has not."
+                ),
+                since=datetime.combine(gap.days.first + DAY, deadline, zone).astimezone(UTC),
+                how_to_reproduce="goldline status",
+                facts={"Days without a file": (gap.days.last - gap.days.first).days + 1},
+            )
