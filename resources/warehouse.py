@@ -1,4 +1,4 @@
-"""The warehouse and the home as a Dagster resource: a typed shell around plain objects that never heard of Dagster."""
+"""The warehouse and the home as a Dagster resource: a typed shell around plain objects."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

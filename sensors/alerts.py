@@ -13,9 +13,9 @@ from datetime import UTC, date, datetime, timedelta
 import dagster as dg
 
 from goldline.alerts import Batch, Incident, Outbox
+from goldline.deliver import blocked_days
 from goldline.errors import GoldlineError
 from goldline.home import Home
-from goldline.intake.deliver import blocked_days
 from sensors.check_incidents import check_incident, check_key
 from sensors.clock_incidents import (
     backfill_incident,
@@ -148,7 +148,7 @@ def _tell_run(
     over = ended_by(run, open_keys, blocked) + [
         check_key(c) for c in run.checks if c.passed and check_key(c) in open_keys
     ]
-    news: list[Incident] = [check_incident(check, run, ui_url) for check in run.checks if not check.passed]
+    news: list[Incident] = [check_incident(check, ui_url) for check in run.checks if not check.passed]
     if not run.is_success and not run.will_retry:
         news.append(failure_incident(run, ui_url))
     resolved = sum(batch.resolve(key, now) for key in over)

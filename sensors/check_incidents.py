@@ -7,7 +7,7 @@ would say it.
 from __future__ import annotations
 
 from goldline.alerts import Incident
-from sensors.finished_runs import Checked, FinishedRun
+from sensors.finished_runs import Checked
 from sensors.run_incidents import how_to_reproduce
 
 PREFIX = "check:"
@@ -19,7 +19,7 @@ def check_key(check: Checked) -> str:
     return f"{PREFIX}{check.asset}:{check.name}"
 
 
-def check_incident(check: Checked, run: FinishedRun, ui_url: str) -> Incident:
+def check_incident(check: Checked, ui_url: str) -> Incident:
     """Describe a failed check."""
     facts: dict[str, object] = {"Severity": "error, nothing is published" if check.is_error else "warning"}
     if check.failing is not None:
@@ -33,7 +33,7 @@ def check_incident(check: Checked, run: FinishedRun, ui_url: str) -> Incident:
         title=f"{check.asset}: {check.name.replace('_', ' ')}",
         cause=check.message,
         since=check.at,
-        how_to_reproduce=how_to_reproduce(run.days),
+        how_to_reproduce=how_to_reproduce(check.asset, None),
         link=f"{ui_url.rstrip('/')}/assets/{check.asset}?view=checks&checkDetail={check.name}",
         severity="error" if check.is_error else "warning",
         facts=facts,

@@ -13,9 +13,9 @@ from typing import Any
 
 import dagster as dg
 
-from goldline.graph.jobs import PARTITION, RANGE_END, RANGE_START
+from goldline.deliver import Days
+from goldline.graph.jobs import FIRST_DAY, LAST_DAY, PARTITION, RANGE_END, RANGE_START
 from goldline.graph.runs import step_failure
-from goldline.intake.deliver import Days
 
 WILL_RETRY = "dagster/will_retry"
 AT_ONCE = 100
@@ -126,9 +126,10 @@ def read_run(instance: dg.DagsterInstance, run_id: str) -> FinishedRun | None:
 
 def days_of(tags: Mapping[str, str]) -> Days | None:
     """Return the delivery days that a run's tags name."""
-    first, last = tags.get(RANGE_START, tags.get(PARTITION)), tags.get(RANGE_END, tags.get(PARTITION))
+    names = ((FIRST_DAY, LAST_DAY), (RANGE_START, RANGE_END), (PARTITION, PARTITION))
+    named = next(((first, last) for first, last in names if first in tags and last in tags), None)
     try:
-        return Days(date.fromisoformat(first), date.fromisoformat(last)) if first and last else None
+        return Days(*(date.fromisoformat(tags[name]) for name in named)) if named else None
     except ValueError:
         return None
 

@@ -13,8 +13,8 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from goldline.alerts import Incident
+from goldline.deliver import Days
 from goldline.home import Home
-from goldline.intake.deliver import Days
 from sensors.run_incidents import day_text, days_text
 
 SCOPE = "late:"

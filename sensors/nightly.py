@@ -1,24 +1,23 @@
 """The schedule of the night: everything that waits, also what earlier nights missed.
 
-It asks for the same runs as the ``deliveries`` sensor would; only what is in the ledger and was never
-loaded is looked for here alone.
+It asks for the same run as the ``deliveries`` sensor would; only what is in the ledger and was never loaded
+is looked for here alone.
 """
 
-from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
 import dagster as dg
 
 from goldline.errors import TransientError
-from goldline.graph.jobs import NIGHTLY, PlannedRun, plan_runs
+from goldline.graph.jobs import plan_runs
 from sensors.waiting import Watch, is_busy, ledger_days
 
 Outcome = dg.SkipReason | list[dg.RunRequest]
 
 
-def nightly_schedule(watch: Watch, job: Any, delivery_keys: Sequence[dg.AssetKey]) -> dg.ScheduleDefinition:
-    """Make the schedule of ``job``; runs before the last one are limited to ``delivery_keys``."""
+def nightly_schedule(watch: Watch, job: Any) -> dg.ScheduleDefinition:
+    """Make the schedule of ``job``."""
     at = watch.home.settings.night_at
 
     @dg.schedule(
@@ -32,20 +31,18 @@ def nightly_schedule(watch: Watch, job: Any, delivery_keys: Sequence[dg.AssetKey
     def nightly(context: dg.ScheduleEvaluationContext) -> Outcome:
         now = datetime.now(UTC)
         if is_busy(context.instance):
-            return dg.SkipReason(
-                "a run is queued or in progress; what waits is taken by the deliveries sensor"
-            )
+            return dg.SkipReason("a run is queued or in progress")
         try:
             days = waiting_days(watch, now)
         except TransientError as error:
             context.log.warning(f"the landing zone is away: {error}")
             days = ledger_days(watch.home)
-        planned = plan_runs(day for day in days if watch.first_day <= day <= watch.today(now))
+        planned = plan_runs(day for day in days if day <= watch.today(now))
         if not planned:
             return dg.SkipReason("every delivery that arrived is loaded")
-        if not watch.claim(repr(sorted(days)), "nightly", now):
-            return dg.SkipReason("the deliveries sensor has just asked for these days")
-        return [_request(run, delivery_keys) for run in planned]
+        if not watch.claim("nightly", now):
+            return dg.SkipReason("the deliveries sensor has just asked for a run")
+        return [watch.request(run, f"{run.days.first}:{run.days.last}") for run in planned]
 
     return nightly
 
@@ -53,11 +50,3 @@ def nightly_schedule(watch: Watch, job: Any, delivery_keys: Sequence[dg.AssetKey
 def waiting_days(watch: Watch, now: datetime) -> set[date]:
     """Days with complete files in the landing zone, and days received and not loaded."""
     return {file.delivery_date for file in watch.scan(now).complete} | ledger_days(watch.home)
-
-
-def _request(run: PlannedRun, delivery_keys: Sequence[dg.AssetKey]) -> dg.RunRequest:
-    return dg.RunRequest(
-        run_key=f"{run.job}:{run.days.first}:{run.days.last}",
-        tags=run.tags,
-        asset_selection=None if run.job == NIGHTLY else list(delivery_keys),
-    )

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from goldline.alerts import Incident
-from goldline.intake.deliver import Days
+from goldline.deliver import Days
 from sensors.finished_runs import FinishedRun
 
 PREFIX = "run:"
@@ -35,7 +35,7 @@ def failure_incident(run: FinishedRun, ui_url: str) -> Incident:
         ),
         cause=run.cause,
         since=run.ended_at,
-        how_to_reproduce=how_to_reproduce(run.days),
+        how_to_reproduce=how_to_reproduce(run.failed_step, run.days),
         link=f"{ui_url.rstrip('/')}/runs/{run.run_id}",
         facts=facts,
     )
@@ -60,8 +60,10 @@ def ended_by(run: FinishedRun, open_keys: Iterable[str], blocked: Mapping[str, s
     return [key for key in open_keys if key.startswith(PREFIX) and _is_over(key, run, blocked)]
 
 
-def how_to_reproduce(days: Days | None) -> str:
-    """The command that does the same again."""
+def how_to_reproduce(asset: str, days: Days | None) -> str:
+    """The command that does the same again: a table is built alone, a delivery is taken in with its days."""
+    if asset and not asset.endswith(DELIVERY):
+        return f"dagster asset materialize -m goldline.definitions --select 'key:\"{asset}\"'"
     if days is None:
         return "goldline run"
     if days.first == days.last:

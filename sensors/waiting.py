@@ -1,14 +1,14 @@
-"""What waits to be loaded, and which runs that needs: decided from the landing zone and the ledger alone.
+"""What waits to be loaded, and which run that needs: decided from the landing zone and the ledger alone.
 
 The warehouse is never opened here, as a sensor must not wait for a run to let go of it. Asking Dagster for
-the runs belongs to ``deliveries`` and ``nightly``.
+a run belongs to ``deliveries`` and ``nightly``.
 """
 
 from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -16,9 +16,9 @@ from zoneinfo import ZoneInfo
 
 import dagster as dg
 
+from goldline.deliver import waiting_entries
 from goldline.graph.jobs import PlannedRun
 from goldline.home import Home
-from goldline.intake.deliver import Days, waiting_entries
 from goldline.landing.found import Found, Scan
 from goldline.landing.zone import LandingZone
 
@@ -29,7 +29,7 @@ ACTIVE = [
     dg.DagsterRunStatus.STARTED,
     dg.DagsterRunStatus.CANCELING,
 ]
-CLAIM_SECONDS = 120
+CLAIM_SECONDS = 60
 
 
 @dataclass
@@ -45,7 +45,7 @@ class Watch:
     first_day: date
     _zone: LandingZone | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
-    _claims: dict[str, tuple[str, datetime]] = field(default_factory=dict)
+    _claim: tuple[str, datetime] | None = None
 
     def scan(self, now: datetime) -> Scan:
         """Look at the landing zone; files that are known already, because none are moved, are left out.
@@ -63,30 +63,33 @@ class Watch:
             fresh = (f for f in scan.complete if known.get((f.source, f.name)) != (f.size, f.modified_at))
             return Scan(tuple(fresh), scan.growing, scan.refused)
 
-    def claim(self, what: str, who: str, now: datetime) -> bool:
-        """Reserve runs for one of two that plan the same at the same moment; the other one gets False."""
+    def claim(self, who: str, now: datetime) -> bool:
+        """Let only one of two ask for a run at the same moment; the other one looks again later."""
         with self._lock:
-            owner, since = self._claims.get(what, (who, now))
+            owner, since = self._claim or (who, now)
             if owner != who and (now - since).total_seconds() < CLAIM_SECONDS:
                 return False
-            self._claims = {what: (who, now)}
+            self._claim = (who, now)
             return True
 
     def today(self, now: datetime) -> date:
         """The business's date."""
         return now.astimezone(ZoneInfo(self.home.settings.timezone)).date()
 
-    def outside(self, scan: Scan, now: datetime) -> tuple[Found, ...]:
-        """Files of days that no run can be asked for: before the calendar begins, or after today."""
-        days = Days(self.first_day, self.today(now))
-        return tuple(file for file in scan.complete if file.delivery_date not in days)
+    def request(self, planned: PlannedRun, run_key: str) -> dg.RunRequest:
+        """Ask for a run; days before the calendar that is shown are named by tags that don't need it."""
+        is_shown = planned.days.first >= self.first_day
+        return dg.RunRequest(
+            run_key=run_key, job_name=planned.job, tags=planned.tags if is_shown else planned.own_tags
+        )
 
 
-def steady_days(scan: Scan) -> list[date]:
+def steady_days(scan: Scan, until: date) -> list[date]:
     """Days of complete files: the oldest stretch that no growing file's day interrupts; the rest waits."""
     growing = sorted({file.delivery_date for file in scan.growing})
+    complete = {file.delivery_date for file in scan.complete if file.delivery_date <= until}
     stretches: dict[int, list[date]] = {}
-    for day in sorted({file.delivery_date for file in scan.complete}.difference(growing)):
+    for day in sorted(complete.difference(growing)):
         stretches.setdefault(sum(other < day for other in growing), []).append(day)
     return stretches[min(stretches)] if stretches else []
 
@@ -100,14 +103,14 @@ def ledger_days(home: Home) -> set[date]:
     }
 
 
-def identity(planned: PlannedRun, files: Iterable[Found], sequences: Sequence[int] = ()) -> str:
+def identity(planned: PlannedRun, files: Iterable[Found]) -> str:
     """A digest of a run's job, days and files: the same only if it would load the same."""
     stats = sorted(
         (f.source, f.name, f.size, f.modified_at.timestamp())
         for f in files
         if f.delivery_date in planned.days
     )
-    text = repr((planned.job, planned.days.first, planned.days.last, stats, sorted(sequences)))
+    text = repr((planned.job, planned.days.first, planned.days.last, stats))
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 

@@ -10,8 +10,8 @@ from collections.abc import Collection
 from datetime import date
 from pathlib import Path
 
+from goldline.deliver import Days, deliver
 from goldline.home import Home
-from goldline.intake.deliver import Days, deliver
 from goldline.settings import load_settings
 from goldline.warehouse.engine import Session, Warehouse
 from goldline.warehouse.tables import create

@@ -11,10 +11,19 @@ lines as (
     where not annule and not mode_ecole
 ),
 
-buying_clients as (
-    select code_client, min(date_comptable) as first_day, max(date_comptable) as last_day, min(code_magasin) as code_magasin
+client_lines as (
+    select *, row_number() over (partition by code_client order by date_comptable, document_id, num_ligne) as nth
     from lines
     where code_client is not null
+),
+
+buying_clients as (
+    select
+        code_client,
+        min(date_comptable) as first_day,
+        max(date_comptable) as last_day,
+        max(case when nth = 1 then code_magasin end) as code_magasin
+    from client_lines
     group by code_client
 ),
 

@@ -8,7 +8,7 @@ records as (
 identifiers as (
     select
         customer_key,
-        count(distinct case when identifier_type = 'source_id' then identifier_value end) as account_count,
+        count(distinct case when identifier_type = 'source_id' then customer_record end) as account_count,
         count(distinct case when identifier_type = 'email_hash' then identifier_value end) as email_count,
         count(distinct case when identifier_type = 'phone_hash' then identifier_value end) as phone_count,
         count(distinct case when identifier_type = 'card_hash' then identifier_value end) as card_count

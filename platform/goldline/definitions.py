@@ -7,8 +7,6 @@ import warnings
 
 import dagster as dg
 
-warnings.filterwarnings("ignore", category=dg.BetaWarning)
-
 from goldline.graph.deliveries import contract_specs, delivery_asset, delivery_days
 from goldline.graph.jobs import NIGHTLY, define_jobs
 from goldline.graph.tables import published_asset, table_asset
@@ -33,15 +31,16 @@ def build_definitions(
         settings: The settings; read from the environment when not given.
         resources: Resources in place of the real ones, by name.
     """
+    warnings.filterwarnings("ignore", category=dg.BetaWarning)  # backfill policies, on every asset
     settings = settings or load_settings()
     home = Home(settings)
     days = delivery_days(home)
     deliveries = [delivery_asset(contract, days) for contract in home.contracts.values()]
     columns = column_types(home.catalogue, home.contracts, settings)
-    jobs = {job.name: job for job in define_jobs(days, [asset.key for asset in deliveries])}
+    jobs = {job.name: job for job in define_jobs(asset.key for asset in deliveries)}
     watch = Watch(home, first_day=days.start.date())
-    night = nightly_schedule(watch, jobs[NIGHTLY], [asset.key for asset in deliveries])
-    acting = [deliveries_sensor(watch, [jobs[NIGHTLY]]), housekeeping_sensor()]
+    night = nightly_schedule(watch, jobs[NIGHTLY])
+    acting = [deliveries_sensor(watch, jobs[NIGHTLY]), housekeeping_sensor()]
     names = frozenset([night.name, *(sensor.name for sensor in acting)])
     return dg.Definitions(
         assets=[

@@ -14,9 +14,11 @@ from rich.text import Text
 
 from goldline.alerts import FileMailer, mailer_from, outbox_from
 from goldline.commands.terminal import Exit, command, out
+from goldline.deliver import FOR_GOOD
 from goldline.errors import GoldlineError, TransientError
 from goldline.flow import published_tables, suite_of
 from goldline.home import Home
+from goldline.landing.history import Entry
 from goldline.publish import versions
 from goldline.settings import load_settings
 
@@ -103,7 +105,7 @@ def _landing(home: Home) -> str:
 
 
 def _archive(home: Home) -> str:
-    missing = [e for e in home.ledger.entries() if not home.archive.has(e.sha256)]
+    missing = [e for e in _kept(home) if not home.archive.has(e.sha256)]
     if missing:
         raise GoldlineError(
             f"{len(missing)} files of the ledger are not in the archive, first {missing[0].name}",
@@ -113,8 +115,14 @@ def _archive(home: Home) -> str:
     return "every file of the ledger is there (--deep compares their checksums)"
 
 
+def _kept(home: Home) -> list[Entry]:
+    """Entries whose bytes must be in the archive: all but those refused for personal data in clear."""
+    states = home.ledger.states()
+    return [e for e in home.ledger.entries() if states[e.sequence].contract != FOR_GOOD]
+
+
 def _archive_deep(home: Home) -> str:
-    problems = list(home.archive.verify({entry.sha256 for entry in home.ledger.entries()}))
+    problems = list(home.archive.verify({entry.sha256 for entry in _kept(home)}))
     if problems:
         raise GoldlineError(f"{len(problems)} problems, first: {problems[0]}", remedy="restore the archive from a copy")
     return "every file is there and unchanged"

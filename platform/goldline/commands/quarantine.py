@@ -63,6 +63,12 @@ def retry(file: File) -> None:
     refused = [r for r in _find(file) if states[r.sequence].status == "refused"]
     if not refused:
         raise GoldlineError("the file is not refused", where=file, remedy="see 'goldline quarantine list'")
+    if lost := [r.name for r in refused if not home.archive.has(r.sha256)]:
+        raise GoldlineError(
+            "its bytes were not kept, because they hold personal data in clear",
+            where=lost[0],
+            remedy="deliver a pseudonymised file under the same name",
+        )
     home.ledger.append([Retry(entry=report.sequence) for report in refused])
     good(f"{len(refused)} file{'s' if len(refused) > 1 else ''} wait for the next run: goldline run")
 

@@ -23,7 +23,7 @@ class Format(StrEnum):
 @command
 def query(
     sql: Annotated[str, typer.Argument(help="One select over the published tables.")],
-    format: Annotated[Format, typer.Option(help="table for people, csv and json for programs.")] = Format.table,
+    form: Annotated[Format, typer.Option("--format", help="table for people, csv and json for programs.")] = Format.table,
     version: Annotated[str | None, typer.Option(help="An earlier version, e.g. v000012.")] = None,
 ) -> None:
     """Ask the published snapshot. It is read-only, and nothing but the published tables can be read.
@@ -35,7 +35,7 @@ def query(
     settings = open_home().settings
     with open_snapshot(settings.published_dir, version, memory=settings.memory, threads=settings.threads) as reader:
         result = reader.query(sql)
-    if format is Format.table:
+    if form is Format.table:
         out.print(written.as_table(result))
     else:
-        typer.echo(written.as_csv(result) if format is Format.csv else written.as_json(result), nl=format is Format.json)
+        typer.echo(written.as_csv(result) if form is Format.csv else written.as_json(result), nl=form is Format.json)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import threading
 import time
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated
@@ -10,10 +12,10 @@ import typer
 
 from goldline.commands.summary import show_published
 from goldline.commands.terminal import Exit, command, err, good, open_home, progress, warn
+from goldline.deliver import Days, land, pending, reconcile
 from goldline.errors import GoldlineError
 from goldline.flow import is_published
 from goldline.home import Home
-from goldline.intake.deliver import Days, land, pending, reconcile
 from goldline.intake.register import registered
 from goldline.intake.schema import prepare
 
@@ -164,6 +166,7 @@ def _carry_out(home: Home, planned: list[PlannedRun]) -> None:
     from goldline.graph.steps import Progress
 
     started = time.monotonic()
+    threading.Thread(target=_warm_up, daemon=True).start()
     with open_instance(home.settings) as instance, progress() as report:
         from goldline.definitions import build_definitions
 
@@ -184,6 +187,11 @@ def _carry_out(home: Home, planned: list[PlannedRun]) -> None:
     _say_quarantine(home)
     _say_blocked(home)
     show_published(home)
+
+
+def _warm_up() -> None:
+    """Import Great Expectations, which takes seconds, while the deliveries are loaded."""
+    importlib.import_module("great_expectations")
 
 
 def _say_quarantine(home: Home) -> None:

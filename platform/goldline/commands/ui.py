@@ -37,7 +37,7 @@ def ui(
     os.environ["GOLDLINE_HOME"] = str(open_home().settings.home)
     os.environ.setdefault("PYTHONWARNINGS", "ignore::FutureWarning,ignore:Function:UserWarning")
     out.print(f"The Dagster UI starts on http://{host}:{port} (in about 20 seconds; Ctrl-C stops it)")
-    os.execv(
+    os.execv(  # noqa: S606 - the UI takes this process's place; no shell is wanted
         sys.executable,
         [sys.executable, "-m", "dagster", "dev", "-w", str(workspace), "-h", host, "-p", str(port),
          "--code-server-log-level", "warning"],

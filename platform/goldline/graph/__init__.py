@@ -1,5 +1,5 @@
 """The Dagster side: assets made from contracts and table files, their checks, jobs and runs.
 
 Only this package, ``definitions`` and the command line know Dagster. What a step *does* is in ``goldline.flow`` and
-``goldline.intake.deliver``; here it is wrapped, ordered and shown.
+``goldline.deliver``; here it is wrapped, ordered and shown.
 """

@@ -4,35 +4,46 @@ Partitions are delivery days. One run takes a day or a range of days.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
-from datetime import date, timedelta
-from typing import Any
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import dagster as dg
 
 from goldline.contracts import Contract
+from goldline.deliver import Delivered, deliver
 from goldline.errors import DeliveryRefused
 from goldline.graph.jobs import FIRST_DAY, days_of
 from goldline.graph.steps import Progress, WarehouseResource, failure, failures
 from goldline.home import Home
-from goldline.intake.deliver import Delivered, deliver
+from goldline.intake.register import LoadedFile
 
 KINDS = {"ecommerce": {"csv", "magento"}, "store": {"csv"}}
 
 
 def delivery_days(home: Home) -> dg.DailyPartitionsDefinition:
     """Return the calendar of delivery days: from the first one known to today."""
-    first = home.first_day() or date.today() - timedelta(days=30)
+    today = datetime.now(ZoneInfo(home.settings.timezone)).date()
+    first = home.first_day() or today - timedelta(days=30)
     return dg.DailyPartitionsDefinition(start_date=first.isoformat(), timezone=home.settings.timezone, end_offset=1)
+
+
+def feeds_table(contract: Contract) -> dg.TableMetadataValue:
+    """List what a delivery consists of."""
+    rows: list[dict[str, str | int | float | bool | None]] = [
+        {"file": feed.file, "one row is": feed.grain.removeprefix("one row per "), "columns": len(feed.columns)}
+        for feed in contract.feeds.values()
+    ]
+    return dg.MetadataValue.table([dg.TableRecord(row) for row in rows])
 
 
 def landing_spec(contract: Contract) -> dg.AssetSpec:
     """Show where a source's files come from as an external asset."""
-    feeds = "\n".join(f"* `{feed.file}`: {feed.grain}" for feed in contract.feeds.values())
     return dg.AssetSpec(
         key=[contract.source, "landing"],
         group_name=contract.source,
-        description=f"{contract.title}: files as they land, one delivery a day.\n\n{feeds}",
+        description=f"{contract.title}: files as they land, one delivery a day.",
+        metadata={"feeds": feeds_table(contract)},
         kinds={"csv"},
         owners=list(contract.owners),
     )
@@ -53,6 +64,7 @@ def delivery_asset(contract: Contract, days: dg.DailyPartitionsDefinition) -> dg
             f"All files of one delivery day of {contract.title}: taken from the landing zone, archived, checked against"
             " `contract.yaml` and loaded. A day is loaded whole or not at all; a corrected file replaces its own rows."
         ),
+        metadata={"feeds": feeds_table(contract)},
         tags={"layer": "raw"},
         required_resource_keys={"warehouse"},
     )
@@ -71,15 +83,19 @@ def delivery_asset(contract: Contract, days: dg.DailyPartitionsDefinition) -> dg
         if delivered.refusals:
             raise _refused(contract, delivered)
         _record_days(context, contract, delivered)
-        return dg.MaterializeResult(metadata=_summary(delivered))
+        context.log.info(f"{contract.title}: {_summary(delivered)}")
+        return dg.MaterializeResult()
 
     return delivery
 
 
 def _record_days(context: dg.AssetExecutionContext, contract: Contract, delivered: Delivered) -> None:
-    """Show each loaded day in the partition matrix, with its rows."""
-    for day, rows in sorted(_per_day(delivered).items()):
-        metadata = {"dagster/partition_row_count": rows, "rows": rows}
+    """Show each loaded day in the partition matrix, with numbers of its own (not those of the whole run)."""
+    days: defaultdict[str, list[LoadedFile]] = defaultdict(list)
+    for file in delivered.intake.loaded:
+        days[file.entry.delivery_date.isoformat()].append(file)
+    for day, files in sorted(days.items()):
+        metadata = {"dagster/partition_row_count": sum(file.rows_loaded for file in files), **_counts(files)}
         if FIRST_DAY in context.run.tags:
             context.log_event(dg.AssetMaterialization([contract.source, "delivery"], partition=day, metadata=metadata))
         else:
@@ -110,22 +126,18 @@ def _refused(contract: Contract, delivered: Delivered) -> dg.Failure:
     )
 
 
-def _per_day(delivered: Delivered) -> dict[str, int]:
-    rows: defaultdict[str, int] = defaultdict(int)
-    for file in delivered.intake.loaded:
-        rows[file.entry.delivery_date.isoformat()] += file.rows_loaded
-    return dict(rows)
+def _summary(delivered: Delivered) -> str:
+    counts = {**_counts(delivered.intake.loaded), "files held back": len(delivered.intake.held)}
+    return ", ".join(f"{number:,} {name}" for name, number in counts.items())
 
 
-def _summary(delivered: Delivered) -> dict[str, Any]:
-    files = delivered.intake.loaded
+def _counts(files: Sequence[LoadedFile]) -> dict[str, int]:
     return {
         "files loaded": len(files),
         "rows received": sum(file.rows_received for file in files),
         "rows loaded": sum(file.rows_loaded for file in files),
         "rows in quarantine": sum(file.rows_quarantined for file in files),
         "rows delivered twice": sum(file.rows_duplicate for file in files),
-        "files held back": len(delivered.intake.held),
     }
 
 

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 import dagster as dg
 
-from goldline.intake.deliver import Days
+from goldline.deliver import Days
 
 NIGHTLY, REFRESH = "nightly", "refresh"
 LONG = timedelta(days=31)
@@ -36,8 +36,13 @@ class PlannedRun:
         """
         first, last = self.days.first.isoformat(), self.days.last.isoformat()
         if self.days.last - self.days.first > LONG:
-            return {FIRST_DAY: first, LAST_DAY: last}
+            return self.own_tags
         return {PARTITION: first} if first == last else {RANGE_START: first, RANGE_END: last}
+
+    @property
+    def own_tags(self) -> dict[str, str]:
+        """The same days without Dagster's calendar, which may begin later."""
+        return {FIRST_DAY: self.days.first.isoformat(), LAST_DAY: self.days.last.isoformat()}
 
 
 def days_of(context: dg.AssetExecutionContext) -> Days:
@@ -55,14 +60,13 @@ def plan_runs(days: Iterable[date]) -> list[PlannedRun]:
     return [PlannedRun(NIGHTLY, Days(min(covered), max(covered)))] if covered else []
 
 
-def define_jobs(days: dg.DailyPartitionsDefinition, delivery_keys: Iterable[dg.AssetKey]) -> list[dg.UnresolvedAssetJobDefinition]:
+def define_jobs(delivery_keys: Iterable[dg.AssetKey]) -> list[dg.UnresolvedAssetJobDefinition]:
     """Make the jobs: the night's whole way, everything after the deliveries."""
     deliveries = dg.AssetSelection.assets(*delivery_keys)
     return [
         dg.define_asset_job(
             NIGHTLY,
             selection=dg.AssetSelection.all(),
-            partitions_def=days,
             description="Everything, from the deliveries of a day (or a range of days) to the published snapshot.",
         ),
         dg.define_asset_job(

@@ -17,6 +17,10 @@ from goldline.settings import Settings
 DAGSTER_YAML = """\
 # Written by Goldline; change it freely, it is not written again.
 telemetry: {enabled: false}
+event_log_storage:
+  module: goldline.graph.event_log
+  class: PooledSqliteEventLogStorage
+  config: {base_dir: {env: DAGSTER_HOME}}
 nux: {enabled: false}
 concurrency:
   runs: {max_concurrent_runs: 1}

@@ -81,7 +81,7 @@ def _dependencies(home: Home, table: TableFile) -> list[dg.AssetKey]:
     keys = {dg.AssetKey([up.group, up.name]) for up in home.catalogue.upstream(table)}
     outside = {name.split(".")[0] for name in table.depends_on if name not in home.catalogue.by_name}
     keys |= {dg.AssetKey([source, "delivery"]) for source in outside if source in home.contracts}
-    return sorted(keys, key=lambda key: key.path)
+    return sorted(keys, key=lambda key: tuple(key.path))
 
 
 def _check_specs(key: dg.AssetKey, table: TableFile) -> list[dg.AssetCheckSpec]:

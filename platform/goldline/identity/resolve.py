@@ -89,7 +89,7 @@ def _label(db: duckdb.DuckDBPyConnection, edges_sql: str, table: str) -> None:
     left = edges["record_id"].to_numpy()
     right = edges["identifier_id"].to_numpy() + record_count
     labels = components(left, right, record_count + int(sizes[1]))[:record_count]
-    db.register("labels", pa.table({"record_id": pa.array(range(record_count), pa.int64()), "group_id": labels}))
+    db.register("labels", pa.table({"record_id": pa.array(range(record_count), pa.int64()), "group_id": pa.array(labels)}))
     db.execute(f"create temp table {table} as select * from labels")
     db.unregister("labels")
 

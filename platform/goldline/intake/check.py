@@ -5,6 +5,7 @@ The work is done by an in-memory DuckDB, a few statements for any number of file
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from zoneinfo import available_timezones
@@ -19,7 +20,7 @@ from goldline.intake.personal import clear_data_in, mask
 from goldline.intake.quarantine import MAX_FAULTS, Fault
 from goldline.intake.rules import FeedRules, identifier
 from goldline.intake.structure import Records
-from goldline.landing.ledger import Entry
+from goldline.landing.history import Entry
 
 META = ("sequence", "delivery_date", "line_number")
 
@@ -81,7 +82,7 @@ class Checker:
         for number, header in enumerate(headers):
             same = [file for file in checked.values() if file.records.header == header]
             self._check_same_header(feed, header, same, table, first=number == 0)
-        if feed.key:
+        if feed.key and checked:
             self._check_duplicates(feed, table, checked)
         return CheckedFeed(feed, table, checked)
 
@@ -224,7 +225,7 @@ def _as_table(files: list[CheckedFile], header: tuple[str, ...], delimiter: str)
         texts = [pa.array([], type=pa.string()) for _ in names]
         return pa.Table.from_arrays([*meta, *texts], names=[*META, *names])
     parsed = pyarrow.csv.read_csv(
-        pa.BufferReader(body),
+        io.BytesIO(body),
         read_options=pyarrow.csv.ReadOptions(column_names=names, block_size=max(1 << 24, 2 * len(body) // 8)),
         parse_options=pyarrow.csv.ParseOptions(
             delimiter=delimiter,

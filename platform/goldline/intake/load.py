@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
+from typing import Any
 
 import pyarrow as pa
 
@@ -21,7 +22,7 @@ from goldline.intake.register import LoadedFile, register
 from goldline.intake.rules import identifier
 from goldline.intake.structure import Records, read_records
 from goldline.landing.archive import Archive
-from goldline.landing.ledger import Entry
+from goldline.landing.history import Entry
 from goldline.warehouse.engine import Session, Warehouse
 
 BATCH_BYTES = 32_000_000
@@ -30,10 +31,11 @@ Progress = Callable[[int, int], None]
 
 @dataclass
 class Intake:
-    """What an intake did, per file."""
+    """What an intake did, per file. ``clear`` are the refused files that hold personal data in clear."""
 
     loaded: list[LoadedFile] = field(default_factory=list)
     refused: dict[int, str] = field(default_factory=dict)
+    clear: set[int] = field(default_factory=set)
     held: dict[int, str] = field(default_factory=dict)
     entries: dict[int, Entry] = field(default_factory=dict)
 
@@ -115,6 +117,7 @@ def _load_batch(
         reach("intake.before_commit")
     reach("intake.committed")
     result.refused |= refused
+    result.clear |= {sequence for sequence in refused if sequence in files and files[sequence].clear}
     result.held |= held
     for one in checked:
         checker.drop(one)
@@ -193,7 +196,7 @@ def _load_files(session: Session, checker: Checker, checked: list[CheckedFeed], 
     return loaded
 
 
-def _value_counts(rows: pa.Table) -> tuple[list[int], list[int]]:
+def _value_counts(rows: pa.Table) -> tuple[list[Any], list[Any]]:
     counted = rows["sequence"].value_counts()
     return counted.field("values").to_pylist(), counted.field("counts").to_pylist()
 

@@ -22,7 +22,7 @@ CARD = (
 )
 IBAN = r"(?:^|[^0-9A-Za-z])[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?(?:$|[^0-9A-Za-z])"
 ENCODED = r"(?:^|\x1f)[A-Za-z0-9+/]{14,}={1,2}(?:$|\x1f)"
-CLEAR_DATA = "|".join((EMAIL, PHONE, CARD, IBAN, ENCODED))
+CLEAR_DATA = f"{EMAIL}|{PHONE}|{CARD}|{IBAN}|{ENCODED}"
 
 _EMAIL, _PHONE, _CARD, _IBAN, _ENCODED = map(re.compile, (EMAIL, PHONE, CARD, IBAN, ENCODED))
 

@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
-from goldline.landing.ledger import Entry
+from goldline.landing.history import Entry
 
 Verdict = Literal["loaded", "refused", "held"]
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from goldline.landing.ledger import Entry
+from goldline.landing.history import Entry
 from goldline.warehouse.engine import Session
 
 CREATE = """

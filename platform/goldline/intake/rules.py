@@ -20,6 +20,16 @@ DATES = {
 }
 TIME = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
 LENGTHS = {"code": 64, "text": 4000}
+# by type: pattern, cast, what is expected in words
+SIMPLE = {
+    "integer": ("0|-?[1-9][0-9]{0,17}", "try_cast({} as bigint)", "a whole number without leading zeros"),
+    "time": (TIME, "try_cast({} as time)", "a time HH:MM:SS"),
+    "pseudonym": ("(?:[kv][0-9]{1,4}:)?[0-9a-fA-F]{64}", "lower({})", "a keyed pseudonym of 64 hexadecimal digits"),
+    "ean": ("[0-9]{8}|[0-9]{12,14}", "{}", "a bar code of 8, 12, 13 or 14 digits (Excel turns them into 3,7E+11)"),
+    "timezone": ("[A-Za-z_]+(?:/[A-Za-z_+0-9-]+)*", "{}", "an IANA time zone such as Europe/Paris"),
+    "code": (CODE, "{}", "a code of at most {} letters, digits and ._/+#-"),
+    "text": (TEXT, "{}", "a text of at most {} characters"),
+}
 
 
 def literal(value: str) -> str:
@@ -83,26 +93,15 @@ def _accepts(text: str, pattern: str, column: Column) -> str:
 
 
 def _by_type(column: Column, text: str, dialect: Dialect) -> tuple[str, str, str]:
+    """Return pattern, cast and description of a column's type."""
     if column.type == "decimal":
         return _decimal(column, text, dialect)
-    if column.type == "integer":
-        return "0|-?[1-9][0-9]{0,17}", f"try_cast({text} as bigint)", "a whole number without leading zeros"
     if column.type in ("date", "timestamp"):
         return _dated(column, text, dialect)
-    if column.type == "time":
-        return TIME, f"try_cast({text} as time)", "a time HH:MM:SS"
     if column.type == "flag":
-        yes = literal((column.values or ("1", "0"))[0])
-        return TEXT, f"({text} = {yes})", ""
-    if column.type == "pseudonym":
-        return "(?:[kv][0-9]{1,4}:)?[0-9a-fA-F]{64}", f"lower({text})", "a keyed pseudonym of 64 hexadecimal digits"
-    if column.type == "ean":
-        return "[0-9]{8}|[0-9]{12,14}", text, "a bar code of 8, 12, 13 or 14 digits (Excel turns them into 3,7E+11)"
-    if column.type == "timezone":
-        return "[A-Za-z_]+(?:/[A-Za-z_+0-9-]+)*", text, "an IANA time zone such as Europe/Paris"
-    if column.type == "code":
-        return CODE, text, "a code of at most 64 letters, digits and ._/+#-"
-    return TEXT, text, f"a text of at most {column.length or LENGTHS['text']} characters"
+        return TEXT, f"({text} = {literal((column.values or ('',))[0])})", ""
+    pattern, cast, said = SIMPLE[column.type]
+    return pattern, cast.format(text), said.format(column.length or LENGTHS.get(column.type))
 
 
 def _decimal(column: Column, text: str, dialect: Dialect) -> tuple[str, str, str]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import NoReturn
 
 import numpy as np
 import numpy.typing as npt
@@ -77,32 +76,31 @@ def read_records(data: bytes, contract: Contract, feed: Feed, name: str) -> Reco
 
 
 class _Check:
-    """Raises refusals that all look the same."""
+    """Makes refusals that all look the same."""
 
     def __init__(self, name: str) -> None:
         self.name = name
 
-    def refuse(self, what: str, *, line: int | None = None, column: str = "", remedy: str) -> NoReturn:
+    def refusal(self, what: str, *, line: int | None = None, column: str = "", remedy: str) -> DeliveryRefused:
         place = self.name + (f", line {line}" if line else "") + (f", column {column}" if column else "")
-        raise DeliveryRefused(what, where=place, remedy=remedy)
+        return DeliveryRefused(what, where=place, remedy=remedy)
 
 
 def _decode(data: bytes, dialect: Dialect, check: _Check) -> tuple[str, str]:
+    """Decode strictly with the first declared encoding that fits."""
     if not data.strip():
-        check.refuse("the file is empty; expected at least a header", remedy="export the day again and deliver the file")
+        raise check.refusal("the file is empty; expected at least a header", remedy="export the day again and deliver the file")
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        check.refuse("the file is UTF-16", line=1, remedy=f"export it as {' or '.join(dialect.encodings)}")
-    problem: UnicodeDecodeError | None = None
+        raise check.refusal("the file is UTF-16", line=1, remedy=f"export it as {' or '.join(dialect.encodings)}")
+    misfits = []
     for encoding in dialect.encodings:
         try:
             return data.decode("utf-8-sig" if encoding == "utf-8" else encoding), encoding
         except UnicodeDecodeError as error:
-            problem = problem or error
-    assert problem is not None
-    line = data.count(b"\n", 0, problem.start) + 1
-    check.refuse(
-        f"byte {problem.start} (0x{data[problem.start]:02x}) is not {' nor '.join(dialect.encodings)}",
-        line=line,
+            misfits.append(error.start)
+    raise check.refusal(
+        f"byte {misfits[-1]} (0x{data[misfits[-1]]:02x}) is not {' nor '.join(dialect.encodings)}",
+        line=data.count(b"\n", 0, misfits[-1]) + 1,
         remedy=f"export the file as {' or '.join(dialect.encodings)}; do not open and save it in another program",
     )
 
@@ -112,7 +110,7 @@ def _refuse_odd_characters(text: str, raw: bytes | str, check: _Check) -> None:
         found = raw.find(bytes((code,))) if isinstance(raw, bytes) else raw.find(chr(code))
         if found >= 0:
             newline = raw.count(b"\n", 0, found) if isinstance(raw, bytes) else raw.count("\n", 0, found)
-            check.refuse(
+            raise check.refusal(
                 f"control character 0x{code:02x} at position {found}",
                 line=newline + 1,
                 remedy="the file is damaged or binary: export it again",
@@ -120,13 +118,13 @@ def _refuse_odd_characters(text: str, raw: bytes | str, check: _Check) -> None:
     if text.isascii():
         return
     if found_text := _MOJIBAKE.search(text):
-        check.refuse(
+        raise check.refusal(
             "characters were encoded twice (such as 'Ã©' for 'é')",
             line=text.count("\n", 0, found_text.start()) + 1,
             remedy="export the file in one encoding only; do not convert it on the way",
         )
     if found_text := _INVISIBLE.search(text):
-        check.refuse(
+        raise check.refusal(
             f"invisible or replacement character U+{ord(found_text[0]):04X} at position {found_text.start()}",
             line=text.count("\n", 0, found_text.start()) + 1,
             remedy="remove the character at its source and export the file again",
@@ -135,7 +133,7 @@ def _refuse_odd_characters(text: str, raw: bytes | str, check: _Check) -> None:
 
 def _outside(positions: Positions, quotes: Positions) -> npt.NDArray[np.bool_]:
     """Say for each position whether it stands outside quotes (an even number of quotes before it)."""
-    return np.searchsorted(quotes, positions) % 2 == 0
+    return np.equal(np.searchsorted(quotes, positions) % 2, 0)
 
 
 def _check_quotes(buffer: npt.NDArray[np.uint8], quotes: Positions, newlines: Positions, delimiter: int, check: _Check) -> None:
@@ -143,31 +141,31 @@ def _check_quotes(buffer: npt.NDArray[np.uint8], quotes: Positions, newlines: Po
     if not len(quotes):
         return
 
-    def refuse(position: int, what: str) -> NoReturn:
+    def refusal(position: int, what: str) -> DeliveryRefused:
         line = int(np.searchsorted(newlines, position)) + 1
-        check.refuse(what, line=line, remedy='put fields that hold quotes in quotes and double the quotes inside ("")')
+        return check.refusal(what, line=line, remedy='put fields that hold quotes in quotes and double the quotes inside ("")')
 
     opening, closing = quotes[0::2], quotes[1::2]
     if len(quotes) % 2:
-        refuse(int(quotes[-1]), "a quoted field is never closed: the rest of the file would be swallowed")
+        raise refusal(int(quotes[-1]), "a quoted field is never closed: the rest of the file would be swallowed")
     padded = np.concatenate(([NEWLINE], buffer, [NEWLINE]))
     before, after = padded[opening], padded[closing + 2]
     escaped = np.zeros(len(opening), dtype=bool)
     escaped[1:] = closing[:-1] + 1 == opening[1:]
     fine = (before == delimiter) | (before == NEWLINE) | escaped
     if not fine.all():
-        refuse(int(opening[np.argmin(fine)]), "a quote stands in the middle of a field")
+        raise refusal(int(opening[np.argmin(fine)]), "a quote stands in the middle of a field")
     continued = np.append(escaped[1:], False)
     fine = (after == delimiter) | (after == NEWLINE) | (after == RETURN) | continued
     if not fine.all():
-        refuse(int(closing[np.argmin(fine)]), "text follows a closing quote")
+        raise refusal(int(closing[np.argmin(fine)]), "text follows a closing quote")
 
 
 def _check_line_ends(
     buffer: npt.NDArray[np.uint8], newlines: Positions, ends: Positions, quotes: Positions, check: _Check
 ) -> None:
     if buffer[-1] != NEWLINE:
-        check.refuse(
+        raise check.refusal(
             "the last line is not ended by a line break: the file was cut",
             line=len(newlines) + 1,
             column=f"{_fields_in_last_line(buffer, newlines)} (the last one that arrived)",
@@ -179,7 +177,7 @@ def _check_line_ends(
         odd = np.setdiff1d(returns + 1, ends)
         mixed = np.setdiff1d(ends, returns + 1)
         position = int(odd[0] if len(odd) else mixed[0])
-        check.refuse(
+        raise check.refusal(
             "line ends are mixed (CR LF, LF or CR alone)",
             line=int(np.searchsorted(newlines, position)) + 1,
             remedy="export the file again; do not join or edit it with another program",
@@ -198,9 +196,9 @@ def _header(line: str, contract: Contract, feed: Feed, check: _Check) -> tuple[s
     needed = [name for name, column in feed.columns.items() if not column.optional]
     missing = [name for name in needed if name not in names]
     if len(names) > MAX_COLUMNS:
-        check.refuse(f"{len(names)} columns; at most {MAX_COLUMNS} are read", line=1, remedy="check the export")
+        raise check.refusal(f"{len(names)} columns; at most {MAX_COLUMNS} are read", line=1, remedy="check the export")
     if forbidden := [n for n in names if n.strip().lower() in contract.forbidden_columns]:
-        check.refuse(
+        raise check.refusal(
             "the column holds data that must not be delivered",
             line=1,
             column=forbidden[0],
@@ -208,16 +206,16 @@ def _header(line: str, contract: Contract, feed: Feed, check: _Check) -> tuple[s
         )
     if len(set(names)) < len(names):
         twice = next(n for n in names if names.count(n) > 1)
-        check.refuse("the column stands twice in the header", line=1, column=_shown(twice), remedy="export it once")
+        raise check.refusal("the column stands twice in the header", line=1, column=_shown(twice), remedy="export it once")
     if missing:
-        _refuse_missing([n for n in names if n not in feed.columns], missing, delimiter, check)
+        raise _missing([n for n in names if n not in feed.columns], missing, delimiter, check)
     return tuple(names)
 
 
-def _refuse_missing(names: list[str], missing: list[str], delimiter: str, check: _Check) -> NoReturn:
+def _missing(names: list[str], missing: list[str], delimiter: str, check: _Check) -> DeliveryRefused:
     other = next((d for d in ",;\t|" if d != delimiter and len(names) == 1 and d in names[0]), None)
     if other:
-        check.refuse(
+        return check.refusal(
             f"fields are separated by {other!r}; expected {delimiter!r}",
             line=1,
             column=missing[0],
@@ -227,7 +225,7 @@ def _refuse_missing(names: list[str], missing: list[str], delimiter: str, check:
     shown = next((n for n in names if near and n.lower() == near[0]), "")
     found = f"; found {_shown(shown)!r}, was it renamed?" if shown else ""
     others = f" (missing too: {', '.join(missing[1:6])})" if len(missing) > 1 else ""
-    check.refuse(
+    return check.refusal(
         f"expected column {missing[0]!r} is missing{others}{found}",
         line=1,
         column=missing[0],
@@ -247,11 +245,11 @@ def _check_width(
     found = np.searchsorted(delimiters, ends) - np.searchsorted(delimiters, starts) + 1
     if (found == width).all():
         if int((ends - starts).max()) > MAX_FIELD_BYTES:
-            check.refuse("a record is longer than 1 MB", line=int(lines[np.argmax(ends - starts)]), remedy="check the export")
+            raise check.refusal("a record is longer than 1 MB", line=int(lines[np.argmax(ends - starts)]), remedy="check the export")
         return
     at = int(np.argmax(found != width))
     blank = ends[at] - starts[at] <= 1
-    check.refuse(
+    raise check.refusal(
         "the line is blank" if blank else f"{int(found[at])} fields; the header has {width}",
         line=int(lines[at]),
         column=str(int(min(found[at], width))),

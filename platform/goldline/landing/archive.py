@@ -88,6 +88,11 @@ class Archive:
         with self.open(sha256) as stream:
             return stream.read()
 
+    def discard(self, sha256: str) -> None:
+        """Remove a file's bytes for good; its record in the ledger stays. Nothing happens where it is gone already."""
+        path = self.path(sha256)
+        path.unlink(missing_ok=True)
+
     def has(self, sha256: str) -> bool:
         """Tell whether content is there and intact."""
         try:

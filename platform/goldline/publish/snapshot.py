@@ -34,7 +34,7 @@ class TableToPublish:
     Args:
         name: Its published name: the last part of its asset's key.
         sql: The select that gives its rows.
-        order_by: The columns to order the file by, normally its key.
+        order_by: The columns to order the file by; none for a table so wide that sorting costs more than it gives.
         documentation: A sentence for every column.
         operational: Columns that the digest leaves out because they say how a row was loaded, not what it is.
     """
@@ -134,7 +134,7 @@ def _write(session: Session, building: Path, table: TableToPublish) -> Published
     columns = _columns(session, table)
     order = ", ".join('"' + name.replace('"', '""') + '"' for name in table.order_by)
     path = building / f"{table.name}.parquet"
-    rows = session.copy_to_parquet(f"select * from ({table.sql}) order by {order}", path)
+    rows = session.copy_to_parquet(f"select * from ({table.sql}){f' order by {order}' if order else ''}", path)
     sync_file(path)
     faultpoint.reach("publish.table_written")
     measured = measure_file(path, operational=table.operational)

@@ -20,15 +20,18 @@ from goldline.warehouse.tables import Catalogue, TableFile
 if TYPE_CHECKING:
     from goldline.quality.result import CheckResult
 
-_CREATE = (
-    "create schema if not exists operation",
-    "create table if not exists operation.table_build (table_name varchar primary key, build_id varchar not null,"
-    " built_at timestamp not null, run_id varchar not null, row_count bigint not null, inputs varchar not null)",
-    "create table if not exists operation.check_result (table_name varchar not null, check_name varchar not null,"
-    " build_id varchar not null, severity varchar not null, status varchar not null, failing bigint not null,"
-    " message varchar not null)",
-    "create table if not exists operation.published (version varchar not null, builds varchar not null)",
-)
+_CREATE = """
+create schema if not exists operation;
+create table if not exists operation.table_build (
+    table_name varchar primary key, build_id varchar not null, built_at timestamp not null, run_id varchar not null,
+    row_count bigint not null, inputs varchar not null
+);
+create table if not exists operation.check_result (
+    table_name varchar not null, check_name varchar not null, build_id varchar not null, severity varchar not null,
+    status varchar not null, failing bigint not null, message varchar not null
+);
+create table if not exists operation.published (version varchar not null, builds varchar not null);
+"""
 
 
 @dataclass(frozen=True)
@@ -44,14 +47,13 @@ class Build:
 
 def prepare_builds(session: Session) -> None:
     """Create the record's tables."""
-    for statement in _CREATE:
-        session.execute(statement)
+    session.execute(_CREATE)
 
 
 def input_states(session: Session, table: TableFile, catalogue: Catalogue) -> dict[str, str]:
     """Return what a table would be built from now: upstream build ids, and the register's state for each source read."""
-    builds = {name: build for name, build in session.rows("select table_name, build_id from operation.table_build")}
-    states = {up.table: str(builds.get(up.table, "")) for up in catalogue.upstream(table)}
+    known = builds(session)
+    states = {up.table: known[up.table].build_id if up.table in known else "" for up in catalogue.upstream(table)}
     outside = {name.split(".")[0] for name in table.depends_on if name not in catalogue.by_name}
     for source in sorted(outside - {"intake", "reference"}):
         states[source] = source_state(session, source)

@@ -8,7 +8,7 @@ offset before the shift, a time in the repeated hour is the first of the two.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
@@ -45,24 +45,23 @@ def prepare_reference(
         session.insert_arrow("reference.zone_day", pa.Table.from_pylist(list(_days(name)), schema=_SCHEMA))
 
 
-_SCHEMA = pa.schema(
-    [
-        ("time_zone", pa.string()),
-        ("day", pa.date32()),
-        ("utc_before", pa.int32()),
-        ("utc_after", pa.int32()),
-        ("shift_at_utc", pa.timestamp("us")),
-        ("local_before", pa.int32()),
-        ("local_after", pa.int32()),
-        ("shift_at_local", pa.timestamp("us")),
-    ]
-)
+_TYPES: dict[str, pa.DataType] = {
+    "time_zone": pa.string(),
+    "day": pa.date32(),
+    "utc_before": pa.int32(),
+    "utc_after": pa.int32(),
+    "shift_at_utc": pa.timestamp("us"),
+    "local_before": pa.int32(),
+    "local_after": pa.int32(),
+    "shift_at_local": pa.timestamp("us"),
+}
+_SCHEMA = pa.schema(_TYPES)
 
 
 def _days(zone: str) -> Iterator[dict[str, object]]:
     """One row per day: the offsets (minutes east of UTC) before and after a shift on that UTC day, and that local day."""
     info = ZoneInfo(zone)
-    first = _offset(info, datetime(FIRST_DAY.year, FIRST_DAY.month, FIRST_DAY.day))
+    first = _offset(info, _midnight(FIRST_DAY))
     shifts = list(_shifts(info))
     by_utc_day = {instant.date(): (before, after, instant) for instant, before, after in shifts}
     walls = [(instant + timedelta(minutes=max(before, after)), before, after) for instant, before, after in shifts]
@@ -83,7 +82,7 @@ def _days(zone: str) -> Iterator[dict[str, object]]:
 
 def _shifts(info: ZoneInfo) -> Iterator[tuple[datetime, int, int]]:
     """Yield (UTC instant, offset before, offset after) of each shift between the first and the last day."""
-    start = datetime(FIRST_DAY.year, FIRST_DAY.month, FIRST_DAY.day)
+    start = _midnight(FIRST_DAY)
     before = _offset(info, start)
     for number in range((LAST_DAY - FIRST_DAY).days + 1):
         midnight = start + timedelta(days=number)
@@ -106,3 +105,8 @@ def _offset(info: ZoneInfo, instant: datetime) -> int:
     """Return the offset in minutes at a naive UTC instant."""
     offset = instant.replace(tzinfo=UTC).astimezone(info).utcoffset()
     return int(offset.total_seconds() // 60) if offset else 0
+
+
+def _midnight(day: date) -> datetime:
+    """The first instant of a UTC day, without its zone."""
+    return datetime.combine(day, time.min)

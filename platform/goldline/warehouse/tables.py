@@ -92,7 +92,9 @@ def load_catalogue(folder: Path) -> Catalogue:
     found = [_sql_table(path) for path in sorted(folder.glob("*/*.sql"))]
     found += [table for path in sorted(folder.glob("*/*.py")) if (table := _python_table(path))]
     by_name = {table.table: table for table in found}
-    order = TopologicalSorter({name: table.depends_on & set(by_name) for name, table in sorted(by_name.items())})
+    order = TopologicalSorter(
+        {name: sorted(table.depends_on & set(by_name)) for name, table in sorted(by_name.items())}
+    )
     vocabulary = yaml.safe_load((folder / "vocabulary.yaml").read_text("utf-8"))
     return Catalogue(tuple(by_name[name] for name in order.static_order()), vocabulary)
 
@@ -108,17 +110,17 @@ def _sql_table(path: Path) -> TableFile:
     while isinstance(select, exp.SetOperation):
         select = select.this
     comments = {
-        column.alias_or_name: " ".join(comment.strip() for comment in column.comments)
+        column.alias_or_name: " ".join(comment.strip() for comment in column.comments or ())
         for column in _with_comments(select.expressions)
     }
     return TableFile(path.parent.name, path.stem, path, description, _tables_of(parsed), comments, sql=text)
 
 
-def _with_comments(columns: Iterable[exp.Expression]) -> list[exp.Expression]:
+def _with_comments(columns: Iterable[exp.Expr]) -> list[exp.Expr]:
     return [column for column in columns if column.comments]
 
 
-def _tables_of(parsed: exp.Expression) -> frozenset[str]:
+def _tables_of(parsed: exp.Expr) -> frozenset[str]:
     return frozenset(f"{table.db}.{table.name}" for table in parsed.find_all(exp.Table) if table.db)
 
 

@@ -23,6 +23,7 @@ from goldline.warehouse.engine import Session, Warehouse
 from goldline.warehouse.reference import prepare_reference
 
 Progress = Callable[[int, int], None]
+FOR_GOOD = "*"  # in place of a contract's digest: refused whatever the contract says, because its bytes were not kept
 
 
 @dataclass(frozen=True)
@@ -141,7 +142,7 @@ def blocked_days(home: Home, contract: Contract) -> set[date]:
 
 
 def _is_refused(state: State, contract: Contract) -> bool:
-    return state.status == "refused" and state.contract == contract.digest
+    return state.status == "refused" and state.contract in (contract.digest, FOR_GOOD)
 
 
 def reconcile(home: Home, present: set[int]) -> None:
@@ -155,7 +156,7 @@ def reconcile(home: Home, present: set[int]) -> None:
 
 
 def record(home: Home, contract: Contract, intake: Intake, run_id: str) -> None:
-    """Write the outcome of an intake to the ledger."""
+    """Write the outcome of an intake to the ledger; bytes that hold personal data in clear are not kept."""
     events: list[Event] = [
         Loaded(
             entry=file.entry.sequence,
@@ -167,23 +168,30 @@ def record(home: Home, contract: Contract, intake: Intake, run_id: str) -> None:
         for file in intake.loaded
     ]
     events += [
-        Refused(entry=sequence, run_id=run_id, reasons=(reason,), contract=contract.digest)
+        Refused(
+            entry=sequence,
+            run_id=run_id,
+            reasons=(reason,),
+            contract=FOR_GOOD if sequence in intake.clear else contract.digest,
+        )
         for sequence, reason in sorted(intake.refused.items())
     ]
     if events:
         home.ledger.append(events)
+    for sequence in sorted(intake.clear):
+        home.archive.discard(intake.entries[sequence].sha256)
     reach("intake.recorded")
 
 
 def _zones(session: Session, contracts: Iterable[Contract]) -> set[str]:
     """Find every time zone that settings or delivered rows name."""
-    return _named(session, contracts, "timezone", lambda name, kind: kind == "timezone")
+    return _named(session, contracts, "timezone", lambda _, kind: kind == "timezone")
 
 
 def _currencies(session: Session, contracts: Iterable[Contract]) -> set[str]:
     """Find every currency that settings or delivered rows name."""
     names = {"devise", "currency", "order_currency_code"}
-    return _named(session, contracts, "currency", lambda name, kind: name in names)
+    return _named(session, contracts, "currency", lambda name, _: name in names)
 
 
 def _named(
