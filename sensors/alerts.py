@@ -99,9 +99,7 @@ def look_at_runs(instance: dg.DagsterInstance, home: Home, outbox: Outbox, now: 
         )
         ended += found
     runs = [run for _, run_id in sorted(ended) if (run := read_run(instance, run_id))]
-    blocked = (
-        {name: blocked_days(home, contract) for name, contract in home.contracts.items()} if runs else {}
-    )
+    blocked = {name: blocked_days(home, contract) for name, contract in home.contracts.items()} if runs else {}
     open_keys = {record.incident.key for record in outbox.open_incidents()} if runs else set()
     with outbox.batch() as batch:
         changed = Changed()

@@ -1,7 +1,7 @@
 """Sensors and schedules that fail or were stopped, and backfills that failed.
 
 A sensor must fail twice in a row: while code is reloaded, one look may go wrong. The alerts sensor cannot
-tell of itself that it is stopped; ``goldline doctor`` looks whether it lives.
+tell of itself that it is stopped: that needs an eye from outside.
 """
 
 from __future__ import annotations
@@ -70,9 +70,7 @@ def backfill_key(backfill: PartitionBackfill) -> str:
 def backfill_incident(backfill: PartitionBackfill, ui_url: str) -> Incident:
     """Describe a failed backfill."""
     assets = [key.to_user_string() for key in backfill.asset_selection or ()]
-    cause = (
-        backfill.error.message if backfill.error else "Some of its runs failed; each has an alert of its own."
-    )
+    cause = backfill.error.message if backfill.error else "Some of its runs failed; each has an alert of its own."
     return Incident(
         key=backfill_key(backfill),
         kind="backfill_failed",

@@ -75,9 +75,7 @@ def unreachable(error: GoldlineError, now: datetime) -> Incident:
     )
 
 
-def strangers(
-    refused: Sequence[Refusal], files: Iterable[Found], today: date, now: datetime
-) -> list[Incident]:
+def strangers(refused: Sequence[Refusal], files: Iterable[Found], today: date, now: datetime) -> list[Incident]:
     """The incidents of files that no run will take: names that fit nothing, days that have not come yet."""
     misnamed = [f"{each.source}/{each.name}: {each.reason}" for each in refused]
     early = [f"{file.source}/{file.name}" for file in files if file.delivery_date > today]

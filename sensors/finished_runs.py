@@ -101,9 +101,7 @@ def read_run(instance: dg.DagsterInstance, run_id: str) -> FinishedRun | None:
         Kind.ASSET_CHECK_EVALUATION,
     }
     events = [
-        (e.dagster_event, _instant(e.timestamp))
-        for e in instance.all_logs(run_id, of_type=wanted)
-        if e.dagster_event
+        (e.dagster_event, _instant(e.timestamp)) for e in instance.all_logs(run_id, of_type=wanted) if e.dagster_event
     ]
     failures = [event for event, _ in events if event.event_type == Kind.STEP_FAILURE]
     messages = [event.message or "" for event, _ in events if event.event_type == Kind.RUN_FAILURE]
@@ -149,9 +147,7 @@ def _checks(events: Sequence[tuple[dg.DagsterEvent, datetime]]) -> Iterator[Chec
             at=at,
             message=data.description or "",
             failing=failing.value if isinstance(failing, dg.IntMetadataValue) else None,
-            keys=tuple(record.data for record in keys.records)
-            if isinstance(keys, dg.TableMetadataValue)
-            else (),
+            keys=tuple(record.data for record in keys.records) if isinstance(keys, dg.TableMetadataValue) else (),
         )
 
 

@@ -46,9 +46,7 @@ def gaps(source: str, title: str, delivered: Collection[date], until: date) -> l
     """Return all gaps between the first delivery and the last day that is due."""
     have = sorted({*(day for day in delivered if day <= until), until + DAY}) if delivered else []
     return [
-        Gap(source, title, Days(before + DAY, after - DAY))
-        for before, after in pairwise(have)
-        if after - before > DAY
+        Gap(source, title, Days(before + DAY, after - DAY)) for before, after in pairwise(have) if after - before > DAY
     ]
 
 

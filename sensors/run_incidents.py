@@ -30,9 +30,7 @@ def failure_incident(run: FinishedRun, ui_url: str) -> Incident:
         key=failure_key(run),
         kind="run_failed",
         group=run.failed_step.split("/")[0] if run.failed_step else "platform",
-        title=", ".join(
-            part for part in (run.failed_step or f"job {job}", run.days and days_text(run.days)) if part
-        ),
+        title=", ".join(part for part in (run.failed_step or f"job {job}", run.days and days_text(run.days)) if part),
         cause=run.cause,
         since=run.ended_at,
         how_to_reproduce=how_to_reproduce(run.failed_step, run.days),
@@ -78,11 +76,7 @@ def day_text(day: date) -> str:
 
 def days_text(days: Days) -> str:
     """A day or a range of days."""
-    return (
-        day_text(days.first)
-        if days.first == days.last
-        else f"{day_text(days.first)} to {day_text(days.last)}"
-    )
+    return day_text(days.first) if days.first == days.last else f"{day_text(days.first)} to {day_text(days.last)}"
 
 
 def _is_over(key: str, run: FinishedRun, blocked: Mapping[str, set[date]]) -> bool:

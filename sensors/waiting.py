@@ -79,9 +79,7 @@ class Watch:
     def request(self, planned: PlannedRun, run_key: str) -> dg.RunRequest:
         """Ask for a run; days before the calendar that is shown are named by tags that don't need it."""
         is_shown = planned.days.first >= self.first_day
-        return dg.RunRequest(
-            run_key=run_key, job_name=planned.job, tags=planned.tags if is_shown else planned.own_tags
-        )
+        return dg.RunRequest(run_key=run_key, job_name=planned.job, tags=planned.tags if is_shown else planned.own_tags)
 
 
 def steady_days(scan: Scan, until: date) -> list[date]:
@@ -96,19 +94,13 @@ def steady_days(scan: Scan, until: date) -> list[date]:
 
 def ledger_days(home: Home) -> set[date]:
     """Days with files that were received and not loaded, without those that a refused file keeps out."""
-    return {
-        entry.delivery_date
-        for contract in home.contracts.values()
-        for entry in waiting_entries(home, contract)
-    }
+    return {entry.delivery_date for contract in home.contracts.values() for entry in waiting_entries(home, contract)}
 
 
 def identity(planned: PlannedRun, files: Iterable[Found]) -> str:
     """A digest of a run's job, days and files: the same only if it would load the same."""
     stats = sorted(
-        (f.source, f.name, f.size, f.modified_at.timestamp())
-        for f in files
-        if f.delivery_date in planned.days
+        (f.source, f.name, f.size, f.modified_at.timestamp()) for f in files if f.delivery_date in planned.days
     )
     text = repr((planned.job, planned.days.first, planned.days.last, stats))
     return hashlib.sha256(text.encode()).hexdigest()[:32]

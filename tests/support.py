@@ -44,9 +44,7 @@ def load_landing(folder: Path, home: Path) -> Path:
 def open_home(home: Path) -> Home:
     """Return the installation in a folder, whatever the environment says; it takes files at once."""
     return Home(
-        load_settings(
-            home=home, warehouse="", landing="", settle_seconds=0, timezone="Europe/Paris", currency="EUR"
-        )
+        load_settings(home=home, warehouse="", landing="", settle_seconds=0, timezone="Europe/Paris", currency="EUR")
     )
 
 

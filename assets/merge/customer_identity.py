@@ -22,7 +22,8 @@ COLUMNS = {
     "last_seen_on": "Date on which the record last showed it.",
     "match_rule": "Rule that uses the identifier: same_record, loyalty_card, email or phone.",
     "is_active": "False where a guard keeps the identifier from joining records.",
-    "rejected_because": "The guard: placeholder, relay_address, shared_by_too_many, shared_phone, contradicted, group_too_large.",
+    "rejected_because": "The guard: placeholder, relay_address, shared_by_too_many, shared_phone, contradicted or"
+    " group_too_large.",
 }
 
 

@@ -1,7 +1,7 @@
 """One step of a run: take in what has landed of a source, and load what is not loaded yet.
 
-What is pending is decided by comparing the ledger (what came) with the warehouse's own register (what is in it), so that
-a crash between two steps, a lost commit or an empty warehouse all end in the same state.
+What is pending is decided by comparing the ledger (what came) with the warehouse's own register (what is in it), so
+that a crash between two steps, a lost commit or an empty warehouse all end in the same state.
 """
 
 from __future__ import annotations
@@ -203,6 +203,8 @@ def _named(
         for feed in contract.feeds.values():
             for name, column in feed.columns.items():
                 if wanted(name, column.type):
-                    rows = session.rows(f"select distinct {name} from {contract.table(feed.name)} where {name} is not null")
+                    rows = session.rows(
+                        f"select distinct {name} from {contract.table(feed.name)} where {name} is not null"
+                    )
                     found |= {str(value) for (value,) in rows}
     return found

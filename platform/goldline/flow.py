@@ -1,7 +1,7 @@
 """The steps between a loaded delivery and the published snapshot: build a table with its checks; publish what passed.
 
-Each step is one function over a :class:`~goldline.home.Home` and an open warehouse. The graph that orders the steps, and
-everything that Dagster shows of them, belongs to ``goldline.graph``.
+Each step is one function over a :class:`~goldline.home.Home` and an open warehouse. The graph that orders the steps,
+and everything that Dagster shows of them, belongs to ``goldline.graph``.
 """
 
 from __future__ import annotations
@@ -161,8 +161,12 @@ def _require_in_step(home: Home, session: Session) -> None:
     for table in home.catalogue.tables:
         build = known.get(table.table)
         if build is None:
-            raise GoldlineError("the table was never built", where=table.table, remedy="run the whole job: 'goldline run'")
-        changed = [n for n, state in input_states(session, table, home.catalogue).items() if build.inputs.get(n) != state]
+            raise GoldlineError(
+                "the table was never built", where=table.table, remedy="run the whole job: 'goldline run'"
+            )
+        changed = [
+            n for n, state in input_states(session, table, home.catalogue).items() if build.inputs.get(n) != state
+        ]
         if changed:
             raise GoldlineError(
                 f"built before {', '.join(changed)} changed: publishing it would mix two states",
@@ -177,8 +181,11 @@ def _require_passed(session: Session) -> dict[str, int]:
         "select r.table_name, r.check_name, r.severity, r.status, r.failing from operation.check_result r"
         " join operation.table_build b on b.table_name = r.table_name and b.build_id = r.build_id order by 1, 2"
     )
-    blocking = [f"{table} {check} ({failing} rows)" for table, check, sev, status, failing in rows
-                if sev == "error" and status != "passed"]
+    blocking = [
+        f"{table} {check} ({failing} rows)"
+        for table, check, sev, status, failing in rows
+        if sev == "error" and status != "passed"
+    ]
     if blocking:
         raise GoldlineError(
             f"blocking checks failed: {'; '.join(blocking[:5])}",

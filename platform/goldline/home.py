@@ -1,6 +1,6 @@
 """The home: one object that opens what a run needs of the settings' folders, the contracts and the table files.
 
-What each part does belongs to its own package; here they are only put together, and nothing is opened before it is used.
+What each part does belongs to its own package; here they are only put together. Nothing is opened before it is used.
 """
 
 from __future__ import annotations

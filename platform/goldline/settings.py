@@ -36,9 +36,7 @@ class Settings(BaseSettings):
     )
 
     home: Path = Field(Path("var"), description="Folder that holds everything Goldline writes.")
-    warehouse: str = Field(
-        "", description="SQLAlchemy URL of the warehouse; empty: a DuckDB file in the home."
-    )
+    warehouse: str = Field("", description="SQLAlchemy URL of the warehouse; empty: a DuckDB file in the home.")
     landing: str = Field(
         "", description="fsspec URL where deliveries land (folder, sftp://, s3://); empty: in the home."
     )
@@ -60,9 +58,7 @@ class Settings(BaseSettings):
     placeholder_hashes: Annotated[frozenset[str], NoDecode] = Field(
         frozenset(), description="Pseudonyms of placeholders (HMAC of '', 'x@x.fr'...); comma separated."
     )
-    smtp_host: str | None = Field(
-        None, description="Mail server; empty: mails stay in the outbox as .eml files."
-    )
+    smtp_host: str | None = Field(None, description="Mail server; empty: mails stay in the outbox as .eml files.")
     smtp_port: int = Field(25, ge=1, le=65535, description="Port of the mail server.")
     smtp_security: Security = Field("none", description="none, starttls or tls (certificates are verified).")
     smtp_ca_file: Path | None = Field(None, description="The mail server's private certificate authority.")

@@ -18,9 +18,7 @@ MASK = "**********"
 
 # Greedy up to the last @: a password that holds an unescaped / or @ is hidden whole.
 _PASSWORD = re.compile(r"(?P<user>[a-z][a-z0-9+.-]*://[^:/@\s]*):\S*@", re.IGNORECASE)
-_PARAMETER = re.compile(
-    r"(?P<name>[?&;][^=&;\s]*(?:pass|pwd|secret|token|key)[^=&;\s]*)=[^&;\s]*", re.IGNORECASE
-)
+_PARAMETER = re.compile(r"(?P<name>[?&;][^=&;\s]*(?:pass|pwd|secret|token|key)[^=&;\s]*)=[^&;\s]*", re.IGNORECASE)
 
 
 class ShownSetting(NamedTuple):
@@ -36,9 +34,7 @@ def display(settings: Settings) -> list[ShownSetting]:
     """Show every setting in the order of its definition, without any secret."""
     fields = type(settings).model_fields
     return [
-        ShownSetting(
-            f"GOLDLINE_{name.upper()}", _shown(settings, name), settings.origin(name), str(field.description)
-        )
+        ShownSetting(f"GOLDLINE_{name.upper()}", _shown(settings, name), settings.origin(name), str(field.description))
         for name, field in fields.items()
     ]
 

@@ -45,7 +45,5 @@ def origins(kind: type[BaseSettings], folder: Path | None, overrides: Iterable[s
 def unknown_variables(kind: type[BaseSettings]) -> list[str]:
     """List the GOLDLINE_* variables that are no setting: misspelt, one would silently stay at its default."""
     known = {PREFIX + name.upper() for name in kind.model_fields} | _NO_SETTINGS
-    given = {
-        name.upper() for name in (*EnvSettingsSource(kind).env_vars, *DotEnvSettingsSource(kind).env_vars)
-    }
+    given = {name.upper() for name in (*EnvSettingsSource(kind).env_vars, *DotEnvSettingsSource(kind).env_vars)}
     return sorted(name for name in given - known if name.startswith(PREFIX))

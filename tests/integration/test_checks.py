@@ -92,9 +92,7 @@ def test_the_magento_fixture_gives_exactly_the_lines_that_are_expected_of_it(ses
         "currency",
     )
     texts += ("sold_at_utc", "business_date", "customer_ref")
-    wanted = [
-        (*(row[name] for name in texts), *decimals(row, "quantity", *AMOUNTS)) for row in expected("magento")
-    ]
+    wanted = [(*(row[name] for name in texts), *decimals(row, "quantity", *AMOUNTS)) for row in expected("magento")]
     assert sorted(found) == sorted(wanted)
 
 
@@ -126,10 +124,7 @@ def test_the_cashmere_fixture_gives_exactly_the_lines_that_are_expected_of_it(se
 
 
 def test_good_deliveries_fail_no_check_but_those_that_tell_what_the_fixtures_lack(session: Session) -> None:
-    tables = [
-        f"{path.parent.name}.{path.name.removesuffix(SUFFIX)}"
-        for path in assets_folder().glob(f"*/*{SUFFIX}")
-    ]
+    tables = [f"{path.parent.name}.{path.name.removesuffix(SUFFIX)}" for path in assets_folder().glob(f"*/*{SUFFIX}")]
     failed = [r for table in tables for r in results_of(session, table).values() if not r.passed]
     assert {(result.table, result.name) for result in failed} == KNOWN
     assert {result.severity for result in failed} == {"warn"}
@@ -182,16 +177,12 @@ def test_a_shop_that_is_missing_on_its_usual_weekday_is_named(session: Session) 
             [day - timedelta(weeks=week), day],
         )
     assert results_of(session, "cashmere.control_totals")["no_shop_is_missing"].passed
-    session.execute(
-        "delete from cashmere.control_totals where store_key = 'cashmere:002' and business_date = ?", [day]
-    )
+    session.execute("delete from cashmere.control_totals where store_key = 'cashmere:002' and business_date = ?", [day])
     result = results_of(session, "cashmere.control_totals")["no_shop_is_missing"]
     assert result.keys == ({"store_key": "cashmere:002", "business_date": "2026-03-28"},)
 
 
-def test_a_loyalty_tender_that_lowers_revenue_still_closes_the_till(
-    session: Session, installation: Home
-) -> None:
+def test_a_loyalty_tender_that_lowers_revenue_still_closes_the_till(session: Session, installation: Home) -> None:
     session.execute("update cashmere.setting_tender set treatment = 'discount' where mode = 'CHQ'")
     session.execute(
         "update cashmere.raw_reglements set mode_reglement = 'CHQ', montant = 9 where montant = ("

@@ -26,12 +26,8 @@ REQUIRED = {
 }
 
 # Written in pieces, so that this file passes its own test.
-MACHINE_PATHS = re.compile(
-    r"(?<![\w.~-])/(?:wo" + r"rk|ro" + r"ot|ho" + r"me/\w+|Use" + r"rs|opt/(?:wheels|pypi))\b"
-)
-REGISTRIES = re.compile(
-    r"\b(?:pyp" + r"i\.org|pythonhos" + r"ted|simp" + r"le/|ind" + r"ex-url|find-li" + r"nks)\b"
-)
+MACHINE_PATHS = re.compile(r"(?<![\w.~-])/(?:wo" + r"rk|ro" + r"ot|ho" + r"me/\w+|Use" + r"rs|opt/(?:wheels|pypi))\b")
+REGISTRIES = re.compile(r"\b(?:pyp" + r"i\.org|pythonhos" + r"ted|simp" + r"le/|ind" + r"ex-url|find-li" + r"nks)\b")
 
 
 def versioned_files() -> list[Path]:
@@ -79,31 +75,23 @@ def test_no_file_names_a_machine_path() -> None:
 
 def test_no_file_names_a_package_index() -> None:
     allowed = frozenset({"Makefile"})  # its options that keep addresses out of the locks
-    found = [
-        f"{name}: {match[0]}" for name, text in texts(without=allowed) for match in REGISTRIES.finditer(text)
-    ]
+    found = [f"{name}: {match[0]}" for name, text in texts(without=allowed) for match in REGISTRIES.finditer(text)]
     assert found == []
 
 
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda path: path.name)
 def test_locks_pin_every_package_by_hash_and_name_no_address(lock: Path) -> None:
-    packages = [
-        block for block in re.split(r"\n(?=\S)", lock.read_text().strip()) if not block.startswith("#")
-    ]
+    packages = [block for block in re.split(r"\n(?=\S)", lock.read_text().strip()) if not block.startswith("#")]
     assert packages
     assert [
-        block
-        for block in packages
-        if not re.match(r"[a-z0-9._-]+==\S+( ; .+)? \\\n    --hash=sha256:", block)
+        block for block in packages if not re.match(r"[a-z0-9._-]+==\S+( ; .+)? \\\n    --hash=sha256:", block)
     ] == []
     assert not re.search(r"https?:|file:|^-", lock.read_text(), re.MULTILINE)
 
 
 def pins(name: str) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
-    for package, version in re.findall(
-        r"^([a-z0-9._-]+)==(\S+)", (ROOT / "locks" / name).read_text(), re.MULTILINE
-    ):
+    for package, version in re.findall(r"^([a-z0-9._-]+)==(\S+)", (ROOT / "locks" / name).read_text(), re.MULTILINE):
         found.setdefault(package, set()).add(version)
     return found
 
@@ -129,17 +117,13 @@ def test_the_version_is_the_same_everywhere() -> None:
 
 
 def test_every_setting_is_described_in_a_sentence() -> None:
-    assert [
-        n for n, field in Settings.model_fields.items() if not (field.description or "").endswith(".")
-    ] == []
+    assert [n for n, field in Settings.model_fields.items() if not (field.description or "").endswith(".")] == []
 
 
 def library_modules() -> set[str]:
     folder = ROOT / "platform/goldline"
     return {
-        f"goldline.{path.stem}"
-        for path in folder.iterdir()
-        if path.suffix == ".py" or (path / "__init__.py").exists()
+        f"goldline.{path.stem}" for path in folder.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()
     }
 
 
@@ -172,11 +156,7 @@ def test_containers_publish_ports_on_the_loopback_only() -> None:
 
 
 def test_containers_mount_declared_volumes_and_nothing_of_the_host() -> None:
-    used = {
-        mount.split(":")[0]
-        for service in compose()["services"].values()
-        for mount in service.get("volumes", [])
-    }
+    used = {mount.split(":")[0] for service in compose()["services"].values() for mount in service.get("volumes", [])}
     assert used == set(compose()["volumes"])
 
 

@@ -186,9 +186,7 @@ def test_half_a_login_is_refused_without_showing_it(half: str) -> None:
 
 
 def test_a_refused_value_never_appears_when_it_holds_a_password() -> None:
-    assert SECRET not in refusal(
-        warehouse=f"postgresql://goldline:{SECRET}@db/goldline", mail_groups=f"{{{SECRET}"
-    )
+    assert SECRET not in refusal(warehouse=f"postgresql://goldline:{SECRET}@db/goldline", mail_groups=f"{{{SECRET}")
 
 
 @pytest.fixture
@@ -246,8 +244,6 @@ def test_a_password_inside_a_url_is_masked_and_the_rest_stays(url: str) -> None:
     assert masked(url).startswith(url.split(":")[0])
 
 
-@pytest.mark.parametrize(
-    "harmless", ["/srv/landing", "s3://bucket/landing", "duckdb:////srv/a@b.duckdb", 3, None]
-)
+@pytest.mark.parametrize("harmless", ["/srv/landing", "s3://bucket/landing", "duckdb:////srv/a@b.duckdb", 3, None])
 def test_what_holds_no_password_is_shown_as_it_is(harmless: object) -> None:
     assert masked(harmless) == harmless

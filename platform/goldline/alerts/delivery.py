@@ -68,9 +68,7 @@ def _deliver(outbox: Outbox, mailer: Mailer, now: datetime) -> DeliveryReport:
         refused |= refused_here
         sent, failed, error = sent + (not error_here), failed + bool(error_here), error_here or error
     waiting = len(everything) - sent - failed
-    return DeliveryReport(
-        sent=sent, failed=failed, waiting=waiting, refused=tuple(refused.items()), error=error
-    )
+    return DeliveryReport(sent=sent, failed=failed, waiting=waiting, refused=tuple(refused.items()), error=error)
 
 
 def _cause(error: MailServerError) -> str:
@@ -95,9 +93,7 @@ def _send(outbox: Outbox, mailer: Mailer, mail: PendingMail, now: datetime) -> t
     return _settle(outbox, mail, now, refusals)
 
 
-def _settle(
-    outbox: Outbox, mail: PendingMail, now: datetime, refusals: Mapping[str, Refusal]
-) -> tuple[str, Reasons]:
+def _settle(outbox: Outbox, mail: PendingMail, now: datetime, refusals: Mapping[str, Refusal]) -> tuple[str, Reasons]:
     """Write down who took a message. Refused recipients are given up only if somebody else has it."""
     accepted = tuple(person for person in mail.recipients if person not in refusals)
     for_good = {person: refusal.reason for person, refusal in refusals.items() if refusal.is_permanent}
@@ -108,9 +104,7 @@ def _settle(
         for_good, for_now = for_good | for_now, {}
     if not for_now:
         return _sent(outbox, mail, now, accepted=accepted, refused=for_good)
-    return _failed(
-        outbox, mail, now, summary(refusals), is_permanent=False, accepted=accepted, refused=for_good
-    )
+    return _failed(outbox, mail, now, summary(refusals), is_permanent=False, accepted=accepted, refused=for_good)
 
 
 def summary(refusals: Mapping[str, Refusal]) -> str:

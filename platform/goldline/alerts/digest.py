@@ -118,10 +118,7 @@ class Digest:
         """The subject line, such as ``[Goldline] failed: Cashmere load, 28 Mar 2026 (+2 more)``."""
         first, more = self.items[0], len(self.items) - 1
         tail = f" (+{more:,} more)" if more else ""
-        return (
-            one_line(f"[Goldline] {first.verb}: {first.incident.title}", limit=SUBJECT_LENGTH - len(tail))
-            + tail
-        )
+        return one_line(f"[Goldline] {first.verb}: {first.incident.title}", limit=SUBJECT_LENGTH - len(tail)) + tail
 
     @property
     def headline(self) -> str:

@@ -29,9 +29,7 @@ class FileMailer:
             self._write(self.folder / _file_name(message), message.as_bytes())
         except OSError as error:
             what = f"the mail cannot be written ({error.strerror})"
-            raise MailServerError(
-                what, where=str(self.folder), remedy="see that the disk is not full"
-            ) from error
+            raise MailServerError(what, where=str(self.folder), remedy="see that the disk is not full") from error
         return {}
 
     def written(self) -> tuple[Path, ...]:

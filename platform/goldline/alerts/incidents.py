@@ -53,8 +53,7 @@ class Incident:
     def fit_to_mail(self, secrets: tuple[str, ...] = ()) -> Incident:
         """The same incident with every text masked, cut to size and free of control characters."""
         facts = {
-            line(name, secrets, 60): line(value, secrets, 300)
-            for name, value in list(self.facts.items())[:FACTS_KEPT]
+            line(name, secrets, 60): line(value, secrets, 300) for name, value in list(self.facts.items())[:FACTS_KEPT]
         }
         return replace(
             self,

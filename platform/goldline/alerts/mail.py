@@ -54,16 +54,12 @@ def message_id(identity: str, policy: Policy) -> str:
 
 def html_of(digest: Digest, policy: Policy) -> str:
     """The HTML part."""
-    return (
-        _templates().get_template("digest.html").render(digest=digest, zone=policy.zone, ui_url=policy.ui_url)
-    )
+    return _templates().get_template("digest.html").render(digest=digest, zone=policy.zone, ui_url=policy.ui_url)
 
 
 def text_of(digest: Digest, policy: Policy) -> str:
     """The plain text part."""
-    return (
-        _templates().get_template("digest.txt").render(digest=digest, zone=policy.zone, ui_url=policy.ui_url)
-    )
+    return _templates().get_template("digest.txt").render(digest=digest, zone=policy.zone, ui_url=policy.ui_url)
 
 
 def local_time(moment: datetime, zone: ZoneInfo) -> str:
@@ -76,9 +72,7 @@ def local_time(moment: datetime, zone: ZoneInfo) -> str:
 def _templates() -> Environment:
     environment = Environment(
         loader=PackageLoader("goldline.alerts"),
-        autoescape=select_autoescape(
-            enabled_extensions=("html",), default=True, disabled_extensions=("txt",)
-        ),
+        autoescape=select_autoescape(enabled_extensions=("html",), default=True, disabled_extensions=("txt",)),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

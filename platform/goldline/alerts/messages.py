@@ -55,9 +55,7 @@ class PendingMail:
 
 def pending(db: sqlite3.Connection, policy: Policy) -> tuple[PendingMail, ...]:
     """All messages that are not sent yet, those tried least often first, then the oldest."""
-    rows = db.execute(
-        "select rowid, * from messages where sent_at is null order by attempts, created_at, rowid"
-    )
+    rows = db.execute("select rowid, * from messages where sent_at is null order by attempts, created_at, rowid")
     return tuple(_pending(db, row, policy) for row in rows.fetchall())
 
 
@@ -126,9 +124,7 @@ def note_sent(db: sqlite3.Connection, mail: PendingMail, now: datetime) -> None:
     )
 
 
-def note_failed(
-    db: sqlite3.Connection, mail: PendingMail, now: datetime, *, error: str, is_permanent: bool
-) -> None:
+def note_failed(db: sqlite3.Connection, mail: PendingMail, now: datetime, *, error: str, is_permanent: bool) -> None:
     """Put a message off: for a minute, twice as long after each further failure, an hour at most."""
     wait = min(FIRST_WAIT * 2 ** min(mail.attempts, 10), LONGEST_WAIT)
     db.execute(

@@ -85,9 +85,7 @@ class Batch:
         self._db.execute("insert or replace into cursors (name, value) values (?, ?)", (name, value))
 
     def _open_id(self, key: str) -> str | None:
-        found = self._db.execute(
-            "select id from incidents where key = ? and resolved_at is null", (key,)
-        ).fetchone()
+        found = self._db.execute("select id from incidents where key = ? and resolved_at is null", (key,)).fetchone()
         return str(found["id"]) if found else None
 
     def _open(self, incident: Incident, now: datetime) -> None:

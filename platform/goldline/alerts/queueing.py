@@ -20,9 +20,7 @@ from goldline.alerts.store import moment, stamp
 
 REMIND_AFTER = timedelta(hours=24)
 HOUR = timedelta(hours=1)
-MOST_UNDELIVERED = (
-    3  # per set of recipients: after an outage there come three mails and a digest, not hundreds
-)
+MOST_UNDELIVERED = 3  # per set of recipients: after an outage there come three mails and a digest, not hundreds
 STUCK_AFTER = 24  # attempts, about a day: such a message no longer keeps later ones waiting
 
 Route = tuple[str, ...]
@@ -45,9 +43,7 @@ class Queued:
 
 def notice(db: sqlite3.Connection, incident: str, state: State, now: datetime) -> None:
     """Note that people must be told something about an incident."""
-    db.execute(
-        "insert into notices (incident, state, created_at) values (?, ?, ?)", (incident, state, stamp(now))
-    )
+    db.execute("insert into notices (incident, state, created_at) values (?, ?, ?)", (incident, state, stamp(now)))
 
 
 def queue(db: sqlite3.Connection, policy: Policy, now: datetime) -> Queued:
@@ -96,16 +92,13 @@ def _made_within_the_hour(db: sqlite3.Connection, now: datetime) -> int:
     """Messages of the last hour; those of the far future were made before the clock was set back."""
     window = (stamp(now - HOUR), stamp(now + HOUR))
     return int(
-        db.execute(
-            "select count(*) from messages where created_at > ? and created_at < ?", window
-        ).fetchone()[0]
+        db.execute("select count(*) from messages where created_at > ? and created_at < ?", window).fetchone()[0]
     )
 
 
 def _routes_with_undelivered_mail(db: sqlite3.Connection, policy: Policy) -> set[Route]:
     rows = db.execute(
-        "select groups from messages"
-        " where sent_at is null and accepted = '[]' and not is_permanent and attempts < ?",
+        "select groups from messages where sent_at is null and accepted = '[]' and not is_permanent and attempts < ?",
         (STUCK_AFTER,),
     )
     undelivered: dict[Route, int] = defaultdict(int)

@@ -18,18 +18,14 @@ LONGEST = 20_000  # characters looked at; several times what is ever shown
 SHORTEST_SECRET = 4  # masking a shorter value would spell it out by its gaps
 
 _ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
-_URL_PASSWORD = re.compile(
-    r"(?P<user>\b[a-z][a-z0-9+.-]{0,30}://[^\s:/@'\"<>]{0,200}):[^\s'\"<>]+@", re.IGNORECASE
-)
+_URL_PASSWORD = re.compile(r"(?P<user>\b[a-z][a-z0-9+.-]{0,30}://[^\s:/@'\"<>]{0,200}):[^\s'\"<>]+@", re.IGNORECASE)
 _NAMED_SECRET = re.compile(
     r"(?P<name>\b\w{0,40}(?:password|passwd|passphrase|pwd|secret|token|api[_-]?key|mot_de_passe)\w{0,40}['\"]?\s*[=:]\s*)"
     r"(?:SecretStr\()?(?:\"[^\"\n]*\"|'[^'\n]*'|[^\s,;&'\"]+)",
     re.IGNORECASE,
 )
 _BEARER = re.compile(r"(?P<name>\b(?:bearer|basic)\s+)[a-z0-9._~+/=-]{8,}", re.IGNORECASE)
-_EMAIL = re.compile(
-    r"[\w.!#$%&'+/=?^`{|}~-]{1,64}(?:@|%40|\uff20)[\w-]{1,63}(?:\.[\w-]{1,63})*", re.IGNORECASE
-)
+_EMAIL = re.compile(r"[\w.!#$%&'+/=?^`{|}~-]{1,64}(?:@|%40|\uff20)[\w-]{1,63}(?:\.[\w-]{1,63})*", re.IGNORECASE)
 _PSEUDONYM = re.compile(r"(?:\bk\d{1,3}:)?(?<![0-9a-z])[0-9a-f]{32,}(?![0-9a-z])", re.IGNORECASE)
 _CARD = re.compile(r"(?<![\w.,-])(?:\d{4}[ -]?){3}\d{1,7}(?![\w-])")
 _START, _END, _GAP = r"(?<![\w.,+-])\(?", r"(?![\w:])", r"[ .\u00a0\u202f-]"

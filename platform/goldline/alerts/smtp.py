@@ -123,9 +123,7 @@ class _Session(smtplib.SMTP):
 
     _timer: threading.Timer | None = None
 
-    def connect(
-        self, host: str = "localhost", port: int = 0, source_address: Any = None
-    ) -> tuple[int, bytes]:
+    def connect(self, host: str = "localhost", port: int = 0, source_address: Any = None) -> tuple[int, bytes]:
         """Connect, and start the clock for the whole conversation."""
         self._timer = threading.Timer(self.timeout * WHOLE_CONVERSATION, self._cut)
         self._timer.daemon = True

@@ -82,9 +82,7 @@ class Store:
             ) from error
         except sqlite3.DatabaseError as error:
             remedy = "move the file aside; a new one is started, and failures are reported to it from now on"
-            raise GoldlineError(
-                f"the outbox is damaged ({error})", where=str(self.path), remedy=remedy
-            ) from error
+            raise GoldlineError(f"the outbox is damaged ({error})", where=str(self.path), remedy=remedy) from error
 
     def _connect(self) -> sqlite3.Connection:
         db = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None)

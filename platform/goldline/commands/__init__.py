@@ -1,1 +1,1 @@
-"""The commands of ``goldline``, one module per topic. What they do is done elsewhere; here it is asked for and shown."""
+"""The commands of ``goldline``, one module per topic. What they do is done elsewhere; here it is only asked for."""

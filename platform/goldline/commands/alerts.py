@@ -41,7 +41,10 @@ def pending() -> None:
         table = Table("open incident", "group", "since (UTC)", "times", title="Open incidents", title_justify="left")
         for record in incidents:
             table.add_row(
-                record.incident.title, record.incident.group, f"{record.incident.since:%Y-%m-%d %H:%M}", str(record.count)
+                record.incident.title,
+                record.incident.group,
+                f"{record.incident.since:%Y-%m-%d %H:%M}",
+                str(record.count),
             )
         out.print(table)
     if waiting:

@@ -16,7 +16,9 @@ from goldline.errors import GoldlineError
 def demo(
     days: Annotated[int, typer.Option(min=1, help="Delivery days to write.")] = 120,
     customers: Annotated[int, typer.Option(min=1, help="Customers of the retailer.")] = 2_000,
-    lines: Annotated[int | None, typer.Option(min=1, help="Sale lines in all, roughly; default: a plausible number.")] = None,
+    lines: Annotated[
+        int | None, typer.Option(min=1, help="Sale lines in all, roughly; default: a plausible number.")
+    ] = None,
     seed: Annotated[int, typer.Option(help="The same seed writes the same bytes.")] = 1,
     last_day: Annotated[
         datetime | None,

@@ -37,7 +37,9 @@ class Finding:
 
 @command
 def doctor(
-    deep: Annotated[bool, typer.Option("--deep", help="Read every archived and published file and compare checksums.")] = False,
+    deep: Annotated[
+        bool, typer.Option("--deep", help="Read every archived and published file and compare checksums.")
+    ] = False,
 ) -> None:
     """Check the installation and say what to do."""
     home = Home(load_settings())
@@ -55,7 +57,10 @@ def doctor(
 def _examine(home: Home, *, deep: bool) -> Iterator[Finding]:
     examinations: list[tuple[str, Callable[[Home], str]]] = [
         ("Python", lambda _: sys.version.split()[0]),
-        ("settings", lambda h: f"home {h.settings.home}, time zone {h.settings.timezone}, currency {h.settings.currency}"),
+        (
+            "settings",
+            lambda h: f"home {h.settings.home}, time zone {h.settings.timezone}, currency {h.settings.currency}",
+        ),
         ("disk", _disk),
         ("contracts", lambda h: ", ".join(f"{c.source} ({len(c.feeds)} feeds)" for c in h.contracts.values())),
         ("tables", _tables),
@@ -78,7 +83,9 @@ def _finding(what: str, examine: Callable[[Home], str], home: Home) -> Finding:
         where = f"{error.where}: " if error.where else ""
         return Finding(what, f"{where}{error.what}", is_fine=False, remedy=error.remedy or "see the message")
     except OSError as error:
-        return Finding(what, f"{error.strerror}: {error.filename}", is_fine=False, remedy="check the path and its rights")
+        return Finding(
+            what, f"{error.strerror}: {error.filename}", is_fine=False, remedy="check the path and its rights"
+        )
 
 
 def _disk(home: Home) -> str:

@@ -47,7 +47,9 @@ def list_versions() -> None:
 
 @app.command()
 @command
-def restore(version: Annotated[str, typer.Argument(help="A version from 'goldline publish list', e.g. v000012.")]) -> None:
+def restore(
+    version: Annotated[str, typer.Argument(help="A version from 'goldline publish list', e.g. v000012.")],
+) -> None:
     """Make an earlier version the current one, by one atomic switch. The next publish makes a new version again."""
     folder = open_home().settings.published_dir
     manifest = versions.restore(folder, version, now=datetime.now(UTC))

@@ -41,8 +41,11 @@ def list_reports(
 def show(file: File, limit: Annotated[int, typer.Option(min=1, help="Faults to show.")] = 50) -> None:
     """Show every fault of a file: physical line, column, rule, masked value."""
     for report in _find(file):
-        out.print(f"[bold]{report.source}/{report.name}[/bold]  {report.verdict}: {report.rows_quarantined} of"
-                  f" {report.rows_received} rows left out", markup=True)
+        out.print(
+            f"[bold]{report.source}/{report.name}[/bold]  {report.verdict}: {report.rows_quarantined} of"
+            f" {report.rows_received} rows left out",
+            markup=True,
+        )
         if report.reason:
             out.print(report.reason, markup=False)
         table = Table("line", "column", "no.", "found", "expected")

@@ -23,7 +23,9 @@ class Format(StrEnum):
 @command
 def query(
     sql: Annotated[str, typer.Argument(help="One select over the published tables.")],
-    form: Annotated[Format, typer.Option("--format", help="table for people, csv and json for programs.")] = Format.table,
+    form: Annotated[
+        Format, typer.Option("--format", help="table for people, csv and json for programs.")
+    ] = Format.table,
     version: Annotated[str | None, typer.Option(help="An earlier version, e.g. v000012.")] = None,
 ) -> None:
     """Ask the published snapshot. It is read-only, and nothing but the published tables can be read.

@@ -208,4 +208,3 @@ def _say_blocked(home: Home) -> None:
     refused = [entry for entry in newest if states[entry.sequence].status == "refused"]
     if refused:
         warn(f"{len(refused)} files are refused and keep their delivery days out: goldline quarantine list")
-

@@ -30,7 +30,8 @@ def _counts(reader: Reader) -> str:
     lines, documents = _row(reader, "select count(*), count(distinct source_document_id) from unified_sales")
     customers, buyers, both = _row(
         reader,
-        "select count(*), count(*) filter (where order_count > 0), count(*) filter (where is_multi_channel) from golden_customer",
+        "select count(*), count(*) filter (where order_count > 0), count(*) filter (where is_multi_channel)"
+        " from golden_customer",
     )
     return (
         f"{lines:,} lines of {documents:,} documents · {customers:,} customers, {buyers:,} have bought,"

@@ -35,8 +35,8 @@ class Exit(IntEnum):
 
 
 EXIT_CODES = """\
-Exit codes: 0 done; 1 failed (a run, a check, a refused file); 2 wrong usage or setting; 75 try again later (another run is
-writing, a server is away).
+Exit codes: 0 done; 1 failed (a run, a check, a refused file); 2 wrong usage or setting; 75 try again later (another
+run is writing, a server is away).
 """
 
 
@@ -83,8 +83,13 @@ def warn(text: str) -> None:
 @contextmanager
 def progress() -> Iterator[Callable[[str, int, int], None]]:
     """Show bars for long work; the callback takes (what, done, in all). Silent where there is no terminal."""
-    columns = (SpinnerColumn(), TextColumn("{task.description:<34}"), BarColumn(bar_width=30), MofNCompleteColumn(),
-               TimeElapsedColumn())
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description:<34}"),
+        BarColumn(bar_width=30),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=err, transient=True, disable=not sys.stderr.isatty()) as bars:
         tasks = {}
 

@@ -32,15 +32,29 @@ def ui(
         )
     workspace = Path("workspace.yaml")
     if not workspace.exists():
-        raise GoldlineError("workspace.yaml is not here", where=str(Path.cwd()), remedy="start from the project's folder")
+        raise GoldlineError(
+            "workspace.yaml is not here", where=str(Path.cwd()), remedy="start from the project's folder"
+        )
     prepare_dagster_home(open_home().settings)
     os.environ["GOLDLINE_HOME"] = str(open_home().settings.home)
     os.environ.setdefault("PYTHONWARNINGS", "ignore::FutureWarning,ignore:Function:UserWarning")
     out.print(f"The Dagster UI starts on http://{host}:{port} (in about 20 seconds; Ctrl-C stops it)")
     os.execv(  # noqa: S606 - the UI takes this process's place; no shell is wanted
         sys.executable,
-        [sys.executable, "-m", "dagster", "dev", "-w", str(workspace), "-h", host, "-p", str(port),
-         "--code-server-log-level", "warning"],
+        [
+            sys.executable,
+            "-m",
+            "dagster",
+            "dev",
+            "-w",
+            str(workspace),
+            "-h",
+            host,
+            "-p",
+            str(port),
+            "--code-server-log-level",
+            "warning",
+        ],
     )
 
 

@@ -163,7 +163,9 @@ class Contract(_Strict):
     expected: Literal["daily", "irregular"] = "daily"
     dialect: Dialect
     forbidden_columns: tuple[str, ...] = ()
-    settings: dict[str, Any] = Field(default_factory=dict, description="What the source's SQL needs to know, as tables.")
+    settings: dict[str, Any] = Field(
+        default_factory=dict, description="What the source's SQL needs to know, as tables."
+    )
     feeds: dict[str, Feed]
     digest: str = ""
 

@@ -60,9 +60,7 @@ def _draft(
     variant[first[kit]] = rng.choice(catalogue.fixed_bundles, int(kit.sum()))
     for place in (0, 1):
         variant[first[lot] + place] = rng.choice(catalogue.one_size, int(lot.sum()))
-        lots[first[lot] + place] = catalogue.dynamic_bundles[0] + visits.day[lot] % len(
-            catalogue.dynamic_bundles
-        )
+        lots[first[lot] + place] = catalogue.dynamic_bundles[0] + visits.day[lot] % len(catalogue.dynamic_bundles)
     quantity[first[gift | kit]] = 1
     keep = ~gift[goods.basket] | (np.arange(len(variant)) == first[goods.basket])
     promotion = rng.choice(5, count, p=[0.82, 0.07, 0.04, 0.02, 0.05]).astype(np.int64)

@@ -60,9 +60,7 @@ class Catalogue:
 
 def make_catalogue(rng: np.random.Generator, days: int) -> Catalogue:
     """Draw the assortment: some models come to market during the demo, the others are there from day 0."""
-    introduced = np.where(
-        rng.random(MODELS) < 0.06, rng.integers(days // 5, max(days * 4 // 5, 1), MODELS), 0
-    )
+    introduced = np.where(rng.random(MODELS) < 0.06, rng.integers(days // 5, max(days * 4 // 5, 1), MODELS), 0)
     introduced[: len(FAMILIES)] = 0
     rows: list[Row] = []
     first, counts = np.zeros(MODELS, np.int64), np.zeros(MODELS, np.int64)
@@ -124,9 +122,7 @@ def _variant(
     family = FAMILIES[model % len(FAMILIES)]
     book = family.sizes == "book"
     sku = "-".join(part for part in (reference, size.replace("/", "-").replace(" ", ""), colour[0]) if part)
-    code = ean13(
-        f"978207{number:06d}" if book else f"{'0370' if model % 25 == 3 else '3701'}{23400000 + number:08d}"
-    )
+    code = ean13(f"978207{number:06d}" if book else f"{'0370' if model % 25 == 3 else '3701'}{23400000 + number:08d}")
     ean = None if model % 23 == 7 else code
     full_name = " - ".join(part for part in (name, size, colour[1]) if part)
     brand = BRANDS[model % len(BRANDS)]

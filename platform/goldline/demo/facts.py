@@ -44,9 +44,7 @@ def till_tables(tickets: Tickets, tenders: Columns) -> dict[str, pa.Table]:
 
 def seller_table(succession: int, last_day: int) -> pa.Table:
     """Return who sells in which shop, from when to when: one seller is succeeded by another."""
-    rows = [
-        {"shop": shop, "since": 0, "until": last_day, "sellers": codes} for shop, codes in enumerate(SELLERS)
-    ]
+    rows = [{"shop": shop, "since": 0, "until": last_day, "sellers": codes} for shop, codes in enumerate(SELLERS)]
     if succession <= last_day:
         rows[LEAVER_SHOP]["until"] = succession - 1
         rows.append({"shop": LEAVER_SHOP, "since": succession, "until": last_day, "sellers": [SUCCESSOR]})
@@ -72,9 +70,7 @@ def price_changes(calendar: Calendar, catalogue: Catalogue) -> pa.Table:
         special = np.where(percent > 0, special, -1)
         found.append({"day": np.full(len(changed), day), "v": variant[changed], "special": special[changed]})
         before = percent
-    columns = {
-        n: np.concatenate([f[n] for f in found] or [np.zeros(0, np.int64)]) for n in ("day", "v", "special")
-    }
+    columns = {n: np.concatenate([f[n] for f in found] or [np.zeros(0, np.int64)]) for n in ("day", "v", "special")}
     special_price = pa.array(columns["special"], mask=columns["special"] < 0)
     return pa.table({"day": pa.array(columns["day"]), "v": pa.array(columns["v"]), "special": special_price})
 
@@ -89,11 +85,7 @@ def _memo_lines(refunds: Refunds) -> Columns:
 
 def _money(amounts: Amounts, base: Amounts) -> Columns:
     names = ("unit", "price", "row", "row_incl", "discount", "tax", "compensation")
-    return {
-        name + suffix: getattr(money, name)
-        for suffix, money in (("", amounts), ("_base", base))
-        for name in names
-    }
+    return {name + suffix: getattr(money, name) for suffix, money in (("", amounts), ("_base", base)) for name in names}
 
 
 def _table(columns: Mapping[str, Ints]) -> pa.Table:

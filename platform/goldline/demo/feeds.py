@@ -45,9 +45,7 @@ _LAYOUTS = {
 class Facts:
     """The facts of a demo in an in-memory database, read by the feeds' queries."""
 
-    def __init__(
-        self, tables: Mapping[str, pa.Table], variables: Mapping[str, int | str], *, threads: int = 2
-    ) -> None:
+    def __init__(self, tables: Mapping[str, pa.Table], variables: Mapping[str, int | str], *, threads: int = 2) -> None:
         """Load the tables and set the variables that the queries read."""
         self._known: dict[str, list[str]] = {}
         self._connection = duckdb.connect(config={"threads": threads, "memory_limit": "1200MB"})

@@ -56,9 +56,7 @@ def markdown(calendar: Calendar, catalogue: Catalogue, *, day: Ints, variant: In
     sales = np.where(seasonal, 20 + 10 * (known % 3) + 10 * stage, 0)
     french = np.where(seasonal & (known % 2 == 0), 20, 0)
     friday = np.where(seasonal & (known % 3 != 1), 30, 0)
-    return np.select(
-        [event == SOLDES, event == FRENCH_DAYS, event == BLACK_FRIDAY], [sales, french, friday], 0
-    )
+    return np.select([event == SOLDES, event == FRENCH_DAYS, event == BLACK_FRIDAY], [sales, french, friday], 0)
 
 
 def _models(rng: np.random.Generator, catalogue: Catalogue, summer: Flags, liked: Ints) -> Ints:
@@ -66,9 +64,7 @@ def _models(rng: np.random.Generator, catalogue: Catalogue, summer: Flags, liked
     for season in (False, True):
         for rayon in range(-1, 6):
             here = np.flatnonzero((summer == season) & (liked == rayon))
-            model[here] = np.searchsorted(
-                _popularity(catalogue, season, rayon), rng.random(len(here)), side="right"
-            )
+            model[here] = np.searchsorted(_popularity(catalogue, season, rayon), rng.random(len(here)), side="right")
     return np.minimum(model, MODELS - 1)
 
 

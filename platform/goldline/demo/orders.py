@@ -145,9 +145,7 @@ def _outcome(rng: np.random.Generator, calendar: Calendar, head: dict[str, Ints]
     ready = np.maximum(paid, np.where(hold_until < 0, 0, hold_until))
     late = (head["second"] > 50_400) & (ready == day)
     ship = np.where(head["virtual"] == 1, ready, ready + late)
-    sunday = np.isin(np.minimum(ship, calendar.last), np.flatnonzero(calendar.closed)) & (
-        head["virtual"] == 0
-    )
+    sunday = np.isin(np.minimum(ship, calendar.last), np.flatnonzero(calendar.closed)) & (head["virtual"] == 0)
     ship = np.where(ready >= NEVER, NEVER, ship + sunday)
     return {
         "waiting": waiting,

@@ -47,9 +47,7 @@ def make_people(rng: np.random.Generator, *, count: int, days: int, seed: int) -
     starts = np.where(rng.random(count) < 0.55, -rng.integers(1, 1200, count), rng.integers(0, days, count))
     lifetime = rng.exponential(np.where(rng.random(count) < 0.25, 90, 900), count).astype(np.int64)
     web_kind = np.where(number % 9 == 5, GUEST, np.where(number % 9 == 7, GUEST_THEN_ACCOUNT, ACCOUNT))
-    account_day = np.where(
-        web_kind == GUEST_THEN_ACCOUNT, np.maximum(starts, 0) + rng.integers(5, 50, count), starts
-    )
+    account_day = np.where(web_kind == GUEST_THEN_ACCOUNT, np.maximum(starts, 0) + rng.integers(5, 50, count), starts)
     traits = _traits(rng, count, web_share)
     return People(
         table=_table(rng, count, seed, days, web_share, british, web_kind, account_day, starts, traits),
@@ -87,9 +85,9 @@ def _traits(rng: np.random.Generator, count: int, web_share: Floats) -> dict[str
         "optin_email": some(0.65),
         "optin_sms": some(0.4),
         "gender": rng.choice(3, count, p=[0.2, 0.3, 0.5]).astype(np.int64),
-        "birth_year": np.where(
-            rng.random(count) < 0.65, np.clip(rng.normal(1982, 13, count), 1935, 2006), 0
-        ).astype(np.int64),
+        "birth_year": np.where(rng.random(count) < 0.65, np.clip(rng.normal(1982, 13, count), 1935, 2006), 0).astype(
+            np.int64
+        ),
     }
 
 

@@ -32,8 +32,7 @@ class Planted:
         if self.late_days:
             days = ", ".join(f"{calendar.date_of(day):%d/%m/%Y}" for day in self.late_days[-3:])
             told.append(
-                f"Shop 004 was offline on {len(self.late_days)} days (last: {days}): its lines came two days "
-                "later."
+                f"Shop 004 was offline on {len(self.late_days)} days (last: {days}): its lines came two days later."
             )
         if self.utf8_day >= 0:
             day = calendar.date_of(self.utf8_day)

@@ -34,9 +34,7 @@ def make_refunds(rng: np.random.Generator, calendar: Calendar, orders: Orders) -
     units = _first_units(rng, line, first)
     left = line["qty"] - units
     again = _sum(line["o"], count, left) > 0
-    second = np.where(
-        (first < NEVER) & again & (rng.random(count) < 0.2), first + rng.integers(1, 15, count), NEVER
-    )
+    second = np.where((first < NEVER) & again & (rng.random(count) < 0.2), first + rng.integers(1, 15, count), NEVER)
     second = np.where(second > calendar.last, NEVER, second)
     rest = np.where(second[line["o"]] < NEVER, left, 0)
     line["ref1"], line["ref2"] = units, rest
@@ -67,9 +65,7 @@ def _memos(rng: np.random.Generator, orders: Orders, first: Ints, second: Ints) 
     for turn, parts in ((1, begun), (2, ended)):
         line |= {f"ref{turn}_{name}": getattr(parts[0], name) for name in ("row", "tax", "discount")}
         line[f"ref{turn}_row_base"] = parts[1].row
-    memo1 = _memo(
-        orders, first, 0, with_shipping, np.where(small | (head["british"] == 1), 0, adjusted), begun
-    )
+    memo1 = _memo(orders, first, 0, with_shipping, np.where(small | (head["british"] == 1), 0, adjusted), begun)
     memo2 = _memo(orders, second, 1, full2, np.zeros(len(first), np.int64), ended)
     memo = {name: np.concatenate([memo1[name], memo2[name]]) for name in memo1}
     place = np.lexsort((memo["o"], memo["day"]))
@@ -79,9 +75,7 @@ def _memos(rng: np.random.Generator, orders: Orders, first: Ints, second: Ints) 
     return _with_lines(orders, memo, (begun, ended))
 
 
-def _memo(
-    orders: Orders, day: Ints, turn: int, ships: Flags, adjusted: Ints, parts: list[Amounts]
-) -> dict[str, Ints]:
+def _memo(orders: Orders, day: Ints, turn: int, ships: Flags, adjusted: Ints, parts: list[Amounts]) -> dict[str, Ints]:
     """Work out one memo per order that has one on ``day`` and keep its total on the order."""
     head, order, count = orders.head, orders.line["o"], len(day)
     there = day < NEVER
@@ -112,9 +106,7 @@ def _with_lines(orders: Orders, memo: dict[str, Ints], parts: tuple[list[Amounts
     amounts, base = (
         Amounts(
             *(
-                np.concatenate(
-                    [getattr(p[c], name)[lines] for p, lines in zip(parts, refunded, strict=True)]
-                )[place]
+                np.concatenate([getattr(p[c], name)[lines] for p, lines in zip(parts, refunded, strict=True)])[place]
                 for name in Amounts.__dataclass_fields__
             )
         )

@@ -156,9 +156,7 @@ def _draw(calendar: Calendar, *, customers: int, lines: int, seed: int) -> tuple
     return Facts(tables, variables), planted
 
 
-def _write(
-    facts: Facts, calendar: Calendar, target: Path, utf8_day: int, lines: int, progress: Progress | None
-) -> int:
+def _write(facts: Facts, calendar: Calendar, target: Path, utf8_day: int, lines: int, progress: Progress | None) -> int:
     spans = min(max(math.ceil(lines / _ROWS_AT_ONCE), 1), calendar.days)
     bounds = [calendar.days * n // spans for n in range(spans + 1)]
     feeds = [("magento", feed) for feed in MAGENTO] + [("cashmere", feed) for feed in CASHMERE]
@@ -177,9 +175,7 @@ def _write(
     return files
 
 
-def _drop(
-    folder: Path, feed: str, header: str, texts: dict[int, str], calendar: Calendar, utf8_day: int
-) -> int:
+def _drop(folder: Path, feed: str, header: str, texts: dict[int, str], calendar: Calendar, utf8_day: int) -> int:
     """Write one feed's files: cp1252 from the tills (one day in UTF-8 with BOM), UTF-8 from the web shop."""
     folder.mkdir(parents=True, exist_ok=True)
     dropbox = Dropbox(folder)

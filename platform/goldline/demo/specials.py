@@ -28,19 +28,13 @@ def special_rows(rng: np.random.Generator, rows: list[Row], one_size: Ints) -> l
         specials.append(_special(base + len(specials), GIFTCARD, f"GC-{value // 100}", name, value, 0))
     for number in range(FIXED_BUNDLES):
         parts = [int(one_size[int(n)]) for n in rng.integers(0, len(one_size), 2)]
-        kit = _special(
-            base + len(specials), FIXED_BUNDLE, f"KIT-{number + 1:02d}", "Coffret « Cœur »", 6900, 200
-        )
+        kit = _special(base + len(specials), FIXED_BUNDLE, f"KIT-{number + 1:02d}", "Coffret « Cœur »", 6900, 200)
         specials.append({**kit, "part1": parts[0], "part2": parts[1], "options": cell(_bundle_options(1))})
     for number in range(DYNAMIC_BUNDLES):
-        lot = _special(
-            base + len(specials), DYNAMIC_BUNDLE, f"LOT-{number + 1:02d}", 'Lot "à composer"', 0, 200
-        )
+        lot = _special(base + len(specials), DYNAMIC_BUNDLE, f"LOT-{number + 1:02d}", 'Lot "à composer"', 0, 200)
         specials.append({**lot, "options": cell(_bundle_options(0))})
     bag = _special(base + len(specials), STORE_ONLY, "SAC-SHOP", "Sac cabas offert", 500, 200)
-    specials.append(
-        {**bag, "rayon": "CONSOMMABLES", "gencod": ean13("370123499999"), "taille": "TU", "pa": 80}
-    )
+    specials.append({**bag, "rayon": "CONSOMMABLES", "gencod": ean13("370123499999"), "taille": "TU", "pa": 80})
     return specials
 
 

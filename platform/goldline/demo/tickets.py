@@ -55,9 +55,7 @@ def make_tickets(
         "training": (draw < 0.005).astype(np.int64),
         "abandoned": ((draw >= 0.005) & (draw < 0.009)).astype(np.int64),
     }
-    head["second"] = np.where(
-        (head["shop"] == 2) & (draw > 0.985), 86_400 + head["second"] % 2400, head["second"]
-    )
+    head["second"] = np.where((head["shop"] == 2) & (draw > 0.985), 86_400 + head["second"] % 2400, head["second"])
     articles = _articles(rng, calendar, catalogue, head, goods.basket, goods.variant, goods.quantity)
     tickets = Tickets(head, articles)
     _add_extras(rng, catalogue, tickets)

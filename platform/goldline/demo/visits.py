@@ -29,9 +29,7 @@ class Visits:
         return len(self.day)
 
 
-def make_visits(
-    rng: np.random.Generator, calendar: Calendar, people: People, baskets: int
-) -> tuple[Visits, Visits]:
+def make_visits(rng: np.random.Generator, calendar: Calendar, people: People, baskets: int) -> tuple[Visits, Visits]:
     """Draw about ``baskets`` purchases; return those of the web shop and those of the shops."""
     person, first = _who(rng, calendar, people, round(baskets * (1 - _WALK_IN)))
     online = rng.random(len(person)) < people.web_share[person]
@@ -42,9 +40,7 @@ def make_visits(
     day = np.where(first, begin, day)
     at_till = ~online & ~calendar.closed[day]
     count = max(baskets - len(person), 0)
-    walk_in = _when(
-        calendar.shop_weight, np.zeros(count, np.int64), np.full(count, calendar.days), rng.random(count)
-    )
+    walk_in = _when(calendar.shop_weight, np.zeros(count, np.int64), np.full(count, calendar.days), rng.random(count))
     who = np.concatenate([person[at_till], np.full(count, NOBODY)])
     home = np.where(who == NOBODY, rng.choice(SHOPS, len(who), p=_SHOP_SHARES), people.home_shop[who])
     shop = np.where(rng.random(len(who)) < 0.12, rng.integers(0, SHOPS, len(who)), home)

@@ -29,9 +29,7 @@ def checks_page(material: Material) -> str:
 
 
 def _section(name: str, suite: Suite) -> str:
-    rows = [
-        (code(check.name), _severity(check), plain(check.description), _how(check)) for check in suite.checks
-    ]
+    rows = [(code(check.name), _severity(check), plain(check.description), _how(check)) for check in suite.checks]
     return "\n\n".join(
         (
             f"## {name}",

@@ -66,10 +66,7 @@ def _shown(value: Any) -> str:
 
 
 def _feed(contract: Contract, feed: Feed) -> str:
-    columns = [
-        (code(name), _type(column), _presence(column), _limits(column))
-        for name, column in feed.columns.items()
-    ]
+    columns = [(code(name), _type(column), _presence(column), _limits(column)) for name, column in feed.columns.items()]
     parts = [
         f"### {contract.source} {feed.name}",
         f"{feed.grain[:1].upper()}{feed.grain[1:]}.",
@@ -77,9 +74,7 @@ def _feed(contract: Contract, feed: Feed) -> str:
         table(("Column", "Type", "Value", "Limits"), columns),
     ]
     if feed.rules:
-        rules = [
-            (code(rule.name), code(rule.column), code(rule.holds), plain(rule.says)) for rule in feed.rules
-        ]
+        rules = [(code(rule.name), code(rule.column), code(rule.holds), plain(rule.says)) for rule in feed.rules]
         parts.append(table(("Rule", "Column", "Holds", "Message when broken"), rules))
     return "\n\n".join(parts)
 

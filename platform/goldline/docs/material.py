@@ -46,8 +46,7 @@ class Material:
         for table in sorted(self.catalogue.tables, key=lambda one: one.name):
             found[table.group].append(table)
         return {
-            group: found[group]
-            for group in sorted(found, key=lambda g: (min(depths[t.table] for t in found[g]), g))
+            group: found[group] for group in sorted(found, key=lambda g: (min(depths[t.table] for t in found[g]), g))
         }
 
     @cached_property

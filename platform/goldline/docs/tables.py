@@ -54,9 +54,7 @@ def _section(material: Material, member: TableFile) -> str:
         (code(column), kind, plain(material.catalogue.column_doc(member, column) or ""))
         for column, kind in material.columns[member.table]
     ]
-    published = (
-        f" *Published as* {_mark(material, member.table)}." if member.table in material.published else ""
-    )
+    published = f" *Published as* {_mark(material, member.table)}." if member.table in material.published else ""
     parts = [
         f"### {member.table}",
         f"{plain(member.description)}{published}",

@@ -117,7 +117,7 @@ def _refused(contract: Contract, delivered: Delivered) -> dg.Failure:
     more = f"\n... and {len(reasons) - 5} more files" if len(reasons) > 5 else ""
     return failure(
         DeliveryRefused(
-            f"{len(reasons)} file{'s' if len(reasons) > 1 else ''} refused; their delivery days were left as they were.\n"
+            f"{len(reasons)} file{'s' if len(reasons) > 1 else ''} refused; their delivery days stay as they were.\n"
             + "\n".join(reasons[:5])
             + more,
             where=contract.title,

@@ -1,7 +1,7 @@
 """Dagster's SQLite event log with connections that stay open.
 
-Dagster 1.13 makes an engine, a connection and a compiled statement for every single event: 18 ms each on the machine this
-was measured on, 4 ms with pooled connections, and a run writes about a thousand. Same files, same tables, same locking;
+Dagster 1.13 makes an engine, a connection and a compiled statement for every single event: 18 ms each where this was
+measured, 4 ms with pooled connections, and a run writes about a thousand. Same files, same tables, same locking;
 ``dagster.yaml`` names this class, and without it Dagster reads everything that was written. To be removed when Dagster
 pools these connections itself (``SqliteEventLogStorage._connect`` in ``dagster/_core/storage/event_log/sqlite``).
 """

@@ -69,7 +69,9 @@ def check_result(asset_key: dg.AssetKey, result: CheckResult) -> dg.AssetCheckRe
 def manifest_metadata(manifest: Manifest) -> Mapping[str, Any]:
     """Version, day and a table of what was published."""
     records = [
-        dg.TableRecord({"table": name, "rows": table.rows, "MB": round(table.bytes / 1e6, 2), "digest": table.digest[:16]})
+        dg.TableRecord(
+            {"table": name, "rows": table.rows, "MB": round(table.bytes / 1e6, 2), "digest": table.digest[:16]}
+        )
         for name, table in manifest.tables.items()
     ]
     return {

@@ -27,9 +27,7 @@ def close_orphans(instance: dg.DagsterInstance) -> list[str]:
     machines carry out (their launcher watches them) are left alone.
     """
     running = dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING])
-    orphans = [
-        r.dagster_run for r in instance.get_run_records(running) if _is_orphan(instance, r.dagster_run)
-    ]
+    orphans = [r.dagster_run for r in instance.get_run_records(running) if _is_orphan(instance, r.dagster_run)]
     for run in orphans:
         instance.report_run_failed(run, GONE)
     return [run.run_id for run in orphans]
@@ -43,11 +41,7 @@ def process_name(pid: int) -> str:
 
 def _is_orphan(instance: dg.DagsterInstance, run: dg.DagsterRun) -> bool:
     if LAUNCHED_TAG in run.tags:  # asked first: running a run again copies the other tag
-        told = (
-            None
-            if instance.run_launcher.supports_check_run_worker_health
-            else _told_process(instance, run.run_id)
-        )
+        told = None if instance.run_launcher.supports_check_run_worker_health else _told_process(instance, run.run_id)
         return told is not None and not _is_same_process(*told)
     owner = run.tags.get(OWNER_TAG)
     return owner is not None and owner != process_name(int(owner.split("@")[0]))

@@ -57,6 +57,14 @@ class Progress:
     """Where steps tell how far they are; the command line listens, otherwise nobody does."""
 
     listener: Reporter | None = None
+    built = 0
+
+    @classmethod
+    def table_built(cls, total: int) -> None:
+        """Tell that one more table of a run is done."""
+        cls.built += 1
+        if cls.listener:
+            cls.listener("build and check tables", cls.built, total)
 
     @classmethod
     def of(cls, what: str) -> Callable[[int, int], None]:

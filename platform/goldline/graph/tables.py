@@ -1,7 +1,7 @@
 """Assets from table files: ``assets/merge/unified_sales.sql`` is the asset ``merge/unified_sales``.
 
-A table is built and checked in the same step, so that a result never belongs to another build. Blocking checks that fail
-stop what is downstream.
+A table is built and checked in the same step, so that a result never belongs to another build. Blocking checks that
+fail stop what is downstream.
 """
 
 import hashlib
@@ -11,7 +11,7 @@ import dagster as dg
 
 from goldline.flow import build_table, publish_tables, published_tables, suite_of
 from goldline.graph.metadata import built_metadata, check_result, column_schema, manifest_metadata
-from goldline.graph.steps import WarehouseResource, failures
+from goldline.graph.steps import Progress, WarehouseResource, failures
 from goldline.home import Home
 from goldline.warehouse.tables import TableFile
 
@@ -43,6 +43,7 @@ def table_asset(home: Home, table: TableFile, columns: Columns) -> dg.AssetsDefi
         resource: WarehouseResource = context.resources.warehouse
         with failures(context), resource.open() as warehouse:
             built = build_table(resource.home, warehouse, table, run_id=context.run_id)
+        Progress.table_built(len(home.catalogue.tables))
         yield dg.MaterializeResult(asset_key=key, metadata=built_metadata(built))
         for result in built.checks:
             yield check_result(key, result)
@@ -61,9 +62,9 @@ def published_asset(home: Home) -> dg.AssetsDefinition:
         kinds={"parquet"},
         owners=[OWNER],
         description=(
-            "The published snapshot that boards, reports and notebooks read: all tables at once, as an immutable version"
-            " that one atomic rename makes current. Nothing is published when a blocking check failed or a table is out"
-            " of step with the others.\n\n" + "\n".join(f"* `{name.split('.')[1]}`" for name in tables)
+            "The published snapshot that boards, reports and notebooks read: all tables at once, as an immutable"
+            " version that one atomic rename makes current. Nothing is published when a blocking check failed or a"
+            " table is out of step with the others.\n\n" + "\n".join(f"* `{name.split('.')[1]}`" for name in tables)
         ),
         required_resource_keys={"warehouse"},
     )

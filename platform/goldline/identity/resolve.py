@@ -2,8 +2,8 @@
 
 Records that share a loyalty card or an e-mail pseudonym are one customer; then groups that share a phone, unless the
 groups contradict each other. The guards: placeholders and relay addresses identify nobody, an identifier that too many
-records share identifies nobody, a group larger than the cap is left apart. The customer's key is the one that its oldest
-record founds, so that it depends on the data alone, never on the order in which it arrived, and never on a pseudonym.
+records share identifies nobody, a group larger than the cap is left apart. The customer's key is the one that its
+oldest record founds, so that it depends on the data alone: never on the order of arrival, and never on a pseudonym.
 
 The work is done in an in-memory DuckDB, whatever the warehouse is; only the components are found outside SQL.
 """
@@ -64,7 +64,8 @@ def _number(db: duckdb.DuckDBPyConnection, rules: IdentityRules) -> None:
     """Number records and identifiers, and say which identifiers identify nobody."""
     db.register("placeholders", pa.table({"value": pa.array(sorted(rules.placeholders), pa.string())}))
     db.execute(
-        "create temp table record as select row_number() over (order by customer_record) - 1 as record_id, * from records_in"
+        "create temp table record as"
+        " select row_number() over (order by customer_record) - 1 as record_id, * from records_in"
     )
     db.execute(
         "create temp table edge as select record.record_id, i.*,"
@@ -89,7 +90,9 @@ def _label(db: duckdb.DuckDBPyConnection, edges_sql: str, table: str) -> None:
     left = edges["record_id"].to_numpy()
     right = edges["identifier_id"].to_numpy() + record_count
     labels = components(left, right, record_count + int(sizes[1]))[:record_count]
-    db.register("labels", pa.table({"record_id": pa.array(range(record_count), pa.int64()), "group_id": pa.array(labels)}))
+    db.register(
+        "labels", pa.table({"record_id": pa.array(range(record_count), pa.int64()), "group_id": pa.array(labels)})
+    )
     db.execute(f"create temp table {table} as select * from labels")
     db.unregister("labels")
 
@@ -128,11 +131,14 @@ def _match_phones(db: duckdb.DuckDBPyConnection, rules: IdentityRules) -> None:
         " when sum(has_email) > 1 or sum(has_card) > 1 then 'contradicted' end as rejected_because"
         " from (select distinct identifier_id, group_id from edge join identifier using (identifier_id)"
         " join close_group using (record_id) where identifier.identifier_type = 'phone_hash'"
-        " and identifier.rejected_because is null and not is_too_large) join group_facts using (group_id) group by identifier_id",
+        " and identifier.rejected_because is null and not is_too_large) join group_facts using (group_id)"
+        " group by identifier_id",
         [rules.max_phone_groups],
     )
-    db.execute("create temp table wide_edge as select distinct group_id as record_id, identifier_id from edge"
-               " join phone using (identifier_id) join close_group using (record_id) where phone.rejected_because is null")
+    db.execute(
+        "create temp table wide_edge as select distinct group_id as record_id, identifier_id from edge"
+        " join phone using (identifier_id) join close_group using (record_id) where phone.rejected_because is null"
+    )
     _label(db, "select record_id, identifier_id from wide_edge", "wide_group")
     db.execute(
         "create temp table broken as select wide_group.group_id from wide_group"
@@ -183,12 +189,13 @@ judged as (
 )
 select customer_key, customer_record, source_system, 'main' as source_account, identifier_type, identifier_value,
     nullif(regexp_extract(identifier_value, '^([kv][0-9]+):', 1), '') as key_id, first_seen_on, last_seen_on,
-    case identifier_type when 'card_hash' then 'loyalty_card' when 'email_hash' then 'email' else 'phone' end as match_rule,
+    case identifier_type when 'card_hash' then 'loyalty_card' when 'email_hash' then 'email' else 'phone' end
+        as match_rule,
     rejected_because is null as is_active, rejected_because
 from judged
 union all
-select customer_key, customer_record, source_system, 'main', 'source_id', coalesce(source_customer_id, founding_key), null,
-    cast(first_seen_at as date), cast(first_seen_at as date), 'same_record', true, null
+select customer_key, customer_record, source_system, 'main', 'source_id', coalesce(source_customer_id, founding_key),
+    null, cast(first_seen_at as date), cast(first_seen_at as date), 'same_record', true, null
 from keyed
 order by all
 """

@@ -79,7 +79,9 @@ def take_in(
 def _batches(entries: Sequence[Entry]) -> Iterator[list[Entry]]:
     """Cut the entries into runs of whole days of about ``BATCH_BYTES``."""
     batch: list[Entry] = []
-    for _, group in groupby(sorted(entries, key=lambda e: (e.delivery_date, e.sequence)), key=lambda e: e.delivery_date):
+    for _, group in groupby(
+        sorted(entries, key=lambda e: (e.delivery_date, e.sequence)), key=lambda e: e.delivery_date
+    ):
         day = list(group)
         if batch and sum(entry.size for entry in (*batch, *day)) > BATCH_BYTES:
             yield batch
@@ -98,7 +100,9 @@ def _load_batch(
     result: Intake,
 ) -> None:
     refused: dict[int, str] = {}
-    checked = [_check_feed(archive, checker, feed, entries, refused) for feed, entries in _by_feed(checker.contract, batch)]
+    checked = [
+        _check_feed(archive, checker, feed, entries, refused) for feed, entries in _by_feed(checker.contract, batch)
+    ]
     files = {sequence: file for one in checked for sequence, file in one.files.items()}
     for one in checked:
         refused |= {s: f"{f.entry.name}, {why}" for s, f in one.files.items() if (why := f.refusal(one.feed))}

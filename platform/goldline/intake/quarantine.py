@@ -1,7 +1,7 @@
 """The quarantine: one report per file that had faults, with the place and the masked value of each.
 
-Reports are JSON files named by source, feed, delivery day and ledger sequence, so that a retry overwrites its own report.
-The bytes themselves stay in the archive.
+Reports are JSON files named by source, feed, delivery day and ledger sequence, so that a retry overwrites its own
+report. The bytes themselves stay in the archive.
 """
 
 from __future__ import annotations
@@ -31,7 +31,9 @@ class Fault:
 
     def __str__(self) -> str:
         """Say it in one line."""
-        return f"line {self.line}, column {self.column} ({self.column_number}): found {self.value}; expected {self.rule}"
+        return (
+            f"line {self.line}, column {self.column} ({self.column_number}): found {self.value}; expected {self.rule}"
+        )
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ class Report:
     """What was found in one file.
 
     Attributes:
-        verdict: ``loaded`` (without its bad rows), ``refused`` (nothing loaded) or ``held`` (a sister file was refused).
+        verdict: ``loaded`` (without its bad rows), ``refused`` (nothing loaded) or ``held`` (a sister file refused).
         reason: Why the file was refused or held, with what to do.
         rows_received: Records in the file.
         rows_quarantined: Records left out.

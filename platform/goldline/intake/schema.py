@@ -1,7 +1,7 @@
 """The tables that hold what arrived: one per feed, a view of its current rows, and the contract's settings.
 
-``<source>.raw_<feed>`` has every row of every file that counts; ``<source>.<feed>`` the newest version of each, which is
-what the SQL of a source reads.
+``<source>.raw_<feed>`` has every row of every file that counts; ``<source>.<feed>`` the newest version of each, which
+is what the SQL of a source reads.
 """
 
 from __future__ import annotations
@@ -33,7 +33,9 @@ def prepare(session: Session, contracts: Iterable[Contract]) -> None:
         session.execute(f"create schema if not exists {contract.source}")
         for feed in contract.feeds.values():
             _raw_table(session, contract, feed)
-            session.execute(f"create or replace view {contract.source}.{feed.name.lower()} as {current_sql(contract, feed)}")
+            session.execute(
+                f"create or replace view {contract.source}.{feed.name.lower()} as {current_sql(contract, feed)}"
+            )
         for name, rows in contract.settings.items():
             _setting(session, f"{contract.source}.setting_{name}", rows)
 

@@ -15,12 +15,17 @@ import numpy.typing as npt
 
 from goldline.contracts import Contract, Dialect, Feed
 from goldline.errors import DeliveryRefused
+from goldline.intake.personal import clear_data_in
 
 QUOTE, NEWLINE, RETURN = b'"\n\r'
 MAX_FIELD_BYTES = 1_000_000
 MAX_COLUMNS = 2_000
-_MOJIBAKE = re.compile("\u00c3[\u0080-\u00bf]|\u00c2[\u0080-\u00bf]|\u00e2\u20ac")
-_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffd\ufffe\uffff]")
+# What the second byte of a UTF-8 letter becomes when it is read as cp1252.
+_SECOND = "[\u0080-\u00bf" + bytes(set(range(0x80, 0xA0)) - {0x81, 0x8D, 0x8F, 0x90, 0x9D}).decode("cp1252") + "]"
+_MOJIBAKE = re.compile(f"[\u00c2\u00c3]{_SECOND}|\u00e2\u20ac")
+_INVISIBLE = re.compile(
+    "[\u0080-\u009f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffd\ufffe\uffff\U000e0000-\U000e007f]"
+)
 Positions = npt.NDArray[np.int64]
 
 
@@ -55,7 +60,7 @@ def read_records(data: bytes, contract: Contract, feed: Feed, name: str) -> Reco
     Raises:
         DeliveryRefused: The file breaks its contract as a whole; the message names file, line and column.
     """
-    check = _Check(name)
+    check = _Check(name, contract.dialect.delimiter.encode())
     text, encoding = _decode(data, contract.dialect, check)
     _refuse_odd_characters(text, data if encoding == "utf-8" else text, check)
     raw = text.encode("utf-8")
@@ -63,7 +68,7 @@ def read_records(data: bytes, contract: Contract, feed: Feed, name: str) -> Reco
     buffer = np.frombuffer(raw, dtype=np.uint8)
     quotes = np.flatnonzero(buffer == QUOTE)
     newlines = np.flatnonzero(buffer == NEWLINE)
-    _check_quotes(buffer, quotes, newlines, delimiter, check)
+    _check_quotes(buffer, quotes, delimiter, check)
     ends = newlines[_outside(newlines, quotes)]
     _check_line_ends(buffer, newlines, ends, quotes, check)
     starts = np.concatenate(([0], ends + 1))[:-1]
@@ -78,29 +83,37 @@ def read_records(data: bytes, contract: Contract, feed: Feed, name: str) -> Reco
 class _Check:
     """Makes refusals that all look the same."""
 
-    def __init__(self, name: str) -> None:
-        self.name = name
+    def __init__(self, name: str, delimiter: bytes) -> None:
+        self.name, self.delimiter = name, delimiter
 
     def refusal(self, what: str, *, line: int | None = None, column: str = "", remedy: str) -> DeliveryRefused:
         place = self.name + (f", line {line}" if line else "") + (f", column {column}" if column else "")
         return DeliveryRefused(what, where=place, remedy=remedy)
 
+    def refusal_behind(self, before: bytes | str, what: str, *, remedy: str) -> DeliveryRefused:
+        """Refuse for what stands behind this much of the file; columns are counted by their delimiters."""
+        read = before.encode() if isinstance(before, str) else before
+        column = read.rpartition(b"\n")[2].count(self.delimiter) + 1
+        return self.refusal(what, line=read.count(b"\n") + 1, column=str(column), remedy=remedy)
+
 
 def _decode(data: bytes, dialect: Dialect, check: _Check) -> tuple[str, str]:
     """Decode strictly with the first declared encoding that fits."""
     if not data.strip():
-        raise check.refusal("the file is empty; expected at least a header", remedy="export the day again and deliver the file")
+        raise check.refusal(
+            "the file is empty; expected at least a header", remedy="export the day again and deliver the file"
+        )
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        raise check.refusal("the file is UTF-16", line=1, remedy=f"export it as {' or '.join(dialect.encodings)}")
+        raise check.refusal("the file is UTF-16", line=1, column="1", remedy=f"export it as {' or '.join(dialect.encodings)}")
     misfits = []
     for encoding in dialect.encodings:
         try:
             return data.decode("utf-8-sig" if encoding == "utf-8" else encoding), encoding
         except UnicodeDecodeError as error:
             misfits.append(error.start)
-    raise check.refusal(
+    raise check.refusal_behind(
+        data[: misfits[-1]],
         f"byte {misfits[-1]} (0x{data[misfits[-1]]:02x}) is not {' nor '.join(dialect.encodings)}",
-        line=data.count(b"\n", 0, misfits[-1]) + 1,
         remedy=f"export the file as {' or '.join(dialect.encodings)}; do not open and save it in another program",
     )
 
@@ -109,24 +122,23 @@ def _refuse_odd_characters(text: str, raw: bytes | str, check: _Check) -> None:
     for code in (*range(9), 11, 12, *range(14, 32), 127):
         found = raw.find(bytes((code,))) if isinstance(raw, bytes) else raw.find(chr(code))
         if found >= 0:
-            newline = raw.count(b"\n", 0, found) if isinstance(raw, bytes) else raw.count("\n", 0, found)
-            raise check.refusal(
+            raise check.refusal_behind(
+                raw[:found],
                 f"control character 0x{code:02x} at position {found}",
-                line=newline + 1,
                 remedy="the file is damaged or binary: export it again",
             )
     if text.isascii():
         return
     if found_text := _MOJIBAKE.search(text):
-        raise check.refusal(
+        raise check.refusal_behind(
+            text[: found_text.start()],
             "characters were encoded twice (such as 'Ã©' for 'é')",
-            line=text.count("\n", 0, found_text.start()) + 1,
             remedy="export the file in one encoding only; do not convert it on the way",
         )
     if found_text := _INVISIBLE.search(text):
-        raise check.refusal(
+        raise check.refusal_behind(
+            text[: found_text.start()],
             f"invisible or replacement character U+{ord(found_text[0]):04X} at position {found_text.start()}",
-            line=text.count("\n", 0, found_text.start()) + 1,
             remedy="remove the character at its source and export the file again",
         )
 
@@ -136,14 +148,14 @@ def _outside(positions: Positions, quotes: Positions) -> npt.NDArray[np.bool_]:
     return np.equal(np.searchsorted(quotes, positions) % 2, 0)
 
 
-def _check_quotes(buffer: npt.NDArray[np.uint8], quotes: Positions, newlines: Positions, delimiter: int, check: _Check) -> None:
+def _check_quotes(buffer: npt.NDArray[np.uint8], quotes: Positions, delimiter: int, check: _Check) -> None:
     """Hold RFC 4180: a quote opens only at a field's start, closes only at its end, and is doubled inside."""
     if not len(quotes):
         return
 
     def refusal(position: int, what: str) -> DeliveryRefused:
-        line = int(np.searchsorted(newlines, position)) + 1
-        return check.refusal(what, line=line, remedy='put fields that hold quotes in quotes and double the quotes inside ("")')
+        remedy = 'put fields that hold quotes in quotes and double the quotes inside ("")'
+        return check.refusal_behind(buffer[:position].tobytes(), what, remedy=remedy)
 
     opening, closing = quotes[0::2], quotes[1::2]
     if len(quotes) % 2:
@@ -177,9 +189,9 @@ def _check_line_ends(
         odd = np.setdiff1d(returns + 1, ends)
         mixed = np.setdiff1d(ends, returns + 1)
         position = int(odd[0] if len(odd) else mixed[0])
-        raise check.refusal(
+        raise check.refusal_behind(
+            buffer[:position].tobytes(),
             "line ends are mixed (CR LF, LF or CR alone)",
-            line=int(np.searchsorted(newlines, position)) + 1,
             remedy="export the file again; do not join or edit it with another program",
         )
 
@@ -196,7 +208,27 @@ def _header(line: str, contract: Contract, feed: Feed, check: _Check) -> tuple[s
     needed = [name for name, column in feed.columns.items() if not column.optional]
     missing = [name for name in needed if name not in names]
     if len(names) > MAX_COLUMNS:
-        raise check.refusal(f"{len(names)} columns; at most {MAX_COLUMNS} are read", line=1, remedy="check the export")
+        raise check.refusal(
+            f"{len(names)} columns; at most {MAX_COLUMNS} are read",
+            line=1,
+            column=str(MAX_COLUMNS + 1),
+            remedy="check the export",
+        )
+    _refuse_personal_names(names, contract, check)
+    if len(missing) == len(needed):
+        raise _missing(names, missing, delimiter, check)
+    if len(set(names)) < len(names):
+        twice = next(n for n in names if names.count(n) > 1)
+        raise check.refusal(
+            "the column stands twice in the header", line=1, column=_shown(twice), remedy="export it once"
+        )
+    if missing:
+        raise _missing([n for n in names if n not in feed.columns], missing, delimiter, check)
+    return tuple(names)
+
+
+def _refuse_personal_names(names: list[str], contract: Contract, check: _Check) -> None:
+    """Refuse columns of personal data, and personal data where a name should stand."""
     if forbidden := [n for n in names if n.strip().lower() in contract.forbidden_columns]:
         raise check.refusal(
             "the column holds data that must not be delivered",
@@ -204,12 +236,14 @@ def _header(line: str, contract: Contract, feed: Feed, check: _Check) -> tuple[s
             column=forbidden[0],
             remedy="remove the column from the export, or pseudonymise it; the file was not loaded",
         )
-    if len(set(names)) < len(names):
-        twice = next(n for n in names if names.count(n) > 1)
-        raise check.refusal("the column stands twice in the header", line=1, column=_shown(twice), remedy="export it once")
-    if missing:
-        raise _missing([n for n in names if n not in feed.columns], missing, delimiter, check)
-    return tuple(names)
+    for number, name in enumerate(names, 1):
+        if kind := clear_data_in(name):
+            raise check.refusal(
+                f"found what looks like {kind} in clear where a column's name should stand",
+                line=1,
+                column=str(number),
+                remedy="export the file with its header, and pseudonymise it before; the file was not loaded",
+            )
 
 
 def _missing(names: list[str], missing: list[str], delimiter: str, check: _Check) -> DeliveryRefused:
@@ -245,7 +279,9 @@ def _check_width(
     found = np.searchsorted(delimiters, ends) - np.searchsorted(delimiters, starts) + 1
     if (found == width).all():
         if int((ends - starts).max()) > MAX_FIELD_BYTES:
-            raise check.refusal("a record is longer than 1 MB", line=int(lines[np.argmax(ends - starts)]), remedy="check the export")
+            raise check.refusal(
+                "a record is longer than 1 MB", line=int(lines[np.argmax(ends - starts)]), remedy="check the export"
+            )
         return
     at = int(np.argmax(found != width))
     blank = ends[at] - starts[at] <= 1

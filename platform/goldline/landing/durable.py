@@ -48,9 +48,7 @@ def locked(handle: int, *, where: Path, wait: float) -> Iterator[None]:
     while not _try_lock(handle):
         if time.monotonic() >= deadline:
             remedy = "wait until the other run has ended, or end it"
-            raise TransientError(
-                f"another process has held the lock for {wait:g} s", where=str(where), remedy=remedy
-            )
+            raise TransientError(f"another process has held the lock for {wait:g} s", where=str(where), remedy=remedy)
         time.sleep(_PAUSE)
     try:
         yield

@@ -81,9 +81,7 @@ class LocalStore:
             if _stat(expected.name, source) != expected:
                 return False
             if _stat(new_name, destination) is not None:
-                raise StillChanging(
-                    "a file of this name is already there", where=self._path(f"{target}/{new_name}")
-                )
+                raise StillChanging("a file of this name is already there", where=self._path(f"{target}/{new_name}"))
             os.rename(expected.name, new_name, src_dir_fd=source, dst_dir_fd=destination)
             moved = _stat(new_name, destination)
             if moved is not None and (moved.size, moved.modified_at) == (expected.size, expected.modified_at):
@@ -122,9 +120,7 @@ class LocalStore:
             raise StillChanging("the file is no longer there", where=where) from None
         except (PermissionError, NotADirectoryError, IsADirectoryError) as error:
             remedy = "check type, owner and permissions of the file and of its folder"
-            raise Unreadable(
-                f"cannot be read or moved ({error.strerror})", where=where, remedy=remedy
-            ) from None
+            raise Unreadable(f"cannot be read or moved ({error.strerror})", where=where, remedy=remedy) from None
         except OSError as error:
             if error.errno in _REFUSED_BY_KIND:
                 raise Unreadable("is a link or a device, not a file", where=where) from None

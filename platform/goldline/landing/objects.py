@@ -42,9 +42,7 @@ class ObjectStore:
         with self._explained(folder):
             try:
                 return [
-                    _item(info)
-                    for info in self._files.ls(self._path(folder), detail=True, refresh=True)
-                    if _name(info)
+                    _item(info) for info in self._files.ls(self._path(folder), detail=True, refresh=True) if _name(info)
                 ]
             except FileNotFoundError:
                 return []
@@ -69,9 +67,7 @@ class ObjectStore:
             if self._current(old) != expected:
                 return False
             if self._files.exists(self._path(new)):
-                raise StillChanging(
-                    "an object of this name is already there", where=shown(f"{self.label}/{new}")
-                )
+                raise StillChanging("an object of this name is already there", where=shown(f"{self.label}/{new}"))
             self._files.cp_file(self._path(old), self._path(new))
             if self._current(new).size != expected.size or self._current(old) != expected:
                 return False
@@ -100,9 +96,7 @@ class ObjectStore:
         except FileNotFoundError:
             raise StillChanging("the object is no longer there", where=where) from None
         except PermissionError:
-            raise Unreadable(
-                "the store denies access", where=where, remedy="check the access key's rights"
-            ) from None
+            raise Unreadable("the store denies access", where=where, remedy="check the access key's rights") from None
         except self._transient as error:
             raise TransientError(f"the store failed ({type(error).__name__})", where=where) from None
 
@@ -148,6 +142,4 @@ def _item(info: dict[str, Any]) -> Item:
     changed = info.get("LastModified") or info.get("created") or _UNKNOWN
     modified_at = datetime.fromtimestamp(changed, UTC) if isinstance(changed, float) else changed
     kind: Kind = "folder" if info["type"] == "directory" else "file"
-    return Item(
-        _name(info), kind, int(info.get("size") or 0), modified_at.replace(tzinfo=modified_at.tzinfo or UTC)
-    )
+    return Item(_name(info), kind, int(info.get("size") or 0), modified_at.replace(tzinfo=modified_at.tzinfo or UTC))

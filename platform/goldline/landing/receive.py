@@ -70,13 +70,9 @@ def receive(
     """
     with ledger.receiving(wait=LOCK_WAIT):
         scan = zone.scan(now, sources=sources)
-        wanted = [
-            file for file in scan.complete if (first or date.min) <= file.delivery_date <= (last or date.max)
-        ]
+        wanted = [file for file in scan.complete if (first or date.min) <= file.delivery_date <= (last or date.max)]
         known = {} if zone.move_taken else ledger.last_seen()
-        fresh = [
-            file for file in wanted if known.get((file.source, file.name)) != (file.size, file.modified_at)
-        ]
+        fresh = [file for file in wanted if known.get((file.source, file.name)) != (file.size, file.modified_at)]
         intake = _Receiver(zone, archive, ledger, now, _Progress(len(fresh), progress))
         for batch in _batches(sorted(fresh, key=_order)):
             intake.take_in(batch)
@@ -143,8 +139,7 @@ class _Receiver:
     def _record(self, read: list[tuple[Found, Stored]]) -> None:
         newest = self.ledger.newest()
         events = [
-            _event(file, stored, newest.get((file.source, file.feed, file.delivery_date)))
-            for file, stored in read
+            _event(file, stored, newest.get((file.source, file.feed, file.delivery_date))) for file, stored in read
         ]
         sequences = self.ledger.append(events, at=self.now)
         for event, sequence in zip(events, sequences, strict=True):
@@ -186,9 +181,7 @@ def _event(file: Found, stored: Stored, newest: Entry | None) -> ReceivedEvent |
 
 
 def _entry(event: ReceivedEvent, sequence: int, at: datetime) -> Entry:
-    return Entry(
-        sequence, event.source, event.feed, event.delivery_date, event.name, event.sha256, event.size, at
-    )
+    return Entry(sequence, event.source, event.feed, event.delivery_date, event.name, event.sha256, event.size, at)
 
 
 def _order(file: Found) -> tuple[date, str, str, str]:

@@ -55,9 +55,7 @@ class SftpStore:
             raise GoldlineError(
                 "the landing folder does not exist", where=self.label, remedy=f"correct {SETTING}"
             ) from None
-        return [
-            _item(str(entry.filename), entry.attrs) for entry in found if entry.filename not in {".", ".."}
-        ]
+        return [_item(str(entry.filename), entry.attrs) for entry in found if entry.filename not in {".", ".."}]
 
     def chunks(self, folder: str, expected: Item) -> Iterator[bytes]:
         """Read a regular file in chunks; it is compared with the listing before and after."""
@@ -115,18 +113,12 @@ class SftpStore:
     def _connected(self) -> tuple[SSHFileSystem, asyncssh.SFTPClient]:
         if self._files is None or self._client is None:
             address = self._address
-            self._files = SSHFileSystem(
-                address.host, skip_instance_cache=True, **address.connection_options()
-            )
+            self._files = SSHFileSystem(address.host, skip_instance_cache=True, **address.connection_options())
             start = self._files.client.start_sftp_client
-            self._client = sync(
-                self._files.loop, start, timeout=address.timeout, path_errors="surrogateescape"
-            )
+            self._client = sync(self._files.loop, start, timeout=address.timeout, path_errors="surrogateescape")
         return self._files, self._client
 
-    def _run(
-        self, work: Callable[[asyncssh.SFTPClient], Awaitable[T]], path: str, *, limit: float | None = None
-    ) -> T:
+    def _run(self, work: Callable[[asyncssh.SFTPClient], Awaitable[T]], path: str, *, limit: float | None = None) -> T:
         try:
             files, client = self._connected()
             result: T = sync(files.loop, work, client, timeout=limit or self._address.timeout)
@@ -184,9 +176,7 @@ def _connection_failure(error: BaseException, label: str, address: SftpAddress) 
 def _item(name: str, attributes: asyncssh.SFTPAttrs) -> Item:
     seconds = attributes.mtime or 0
     kind = _kind(attributes.permissions) if attributes.size is not None else "other"
-    return Item(
-        name, kind, attributes.size or 0, instant(seconds * 1_000_000_000 + (attributes.mtime_ns or 0))
-    )
+    return Item(name, kind, attributes.size or 0, instant(seconds * 1_000_000_000 + (attributes.mtime_ns or 0)))
 
 
 def _kind(mode: int | None) -> Kind:

@@ -74,9 +74,7 @@ class SftpAddress:
 
 
 def _options(parts: SplitResult) -> dict[str, str]:
-    options = {
-        name: values[-1] for name, values in parse_qs(parts.query, strict_parsing=bool(parts.query)).items()
-    }
+    options = {name: values[-1] for name, values in parse_qs(parts.query, strict_parsing=bool(parts.query)).items()}
     unknown = set(options) - {"known_hosts", "key", "timeout"}
     if unknown:
         raise ValueError(unknown)

@@ -142,9 +142,7 @@ class LandingZone:
             if item.name in self._feeds and item.kind == "folder":
                 folders.add(item.name)
             elif names.objection(item.name) or not names.ignored(item.name):
-                refused.append(
-                    Refusal("", names.shown(item.name), _root_reason(item, item.name in self._feeds))
-                )
+                refused.append(Refusal("", names.shown(item.name), _root_reason(item, item.name in self._feeds)))
         return folders, refused
 
     def _judged(self, source: str, items: Iterable[Item]) -> tuple[list[Found], list[Refusal]]:
@@ -172,9 +170,7 @@ class LandingZone:
             reason = self._too_large(item.size)
         if reason is not None:
             return reason
-        matches = [
-            (feed.name, day) for feed in self._feeds[source] if (day := feed.match(item.name)) is not None
-        ]
+        matches = [(feed.name, day) for feed in self._feeds[source] if (day := feed.match(item.name)) is not None]
         if len(matches) != 1:
             return "the name fits several feeds" if matches else f"the name fits no feed of {source}"
         return Found(source, *matches[0], item.name, item.size, item.modified_at)
@@ -225,8 +221,4 @@ def _listed(found: Found) -> Item:
 def _root_reason(item: Item, is_source: bool) -> str:
     if is_source:
         return f"the source's folder is not a folder: {_KIND_REASONS.get(item.kind, 'it is a file')}"
-    return (
-        "no contract names a source of this name"
-        if item.kind == "folder"
-        else "it lies outside a source's folder"
-    )
+    return "no contract names a source of this name" if item.kind == "folder" else "it lies outside a source's folder"

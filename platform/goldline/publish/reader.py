@@ -32,9 +32,7 @@ _CONFIG: dict[str, str | bool | int | float | list[str]] = {
 }
 
 
-def open_snapshot(
-    folder: Path, version: str | None = None, *, memory: str = "1GB", threads: int = 2
-) -> Reader:
+def open_snapshot(folder: Path, version: str | None = None, *, memory: str = "1GB", threads: int = 2) -> Reader:
     """Open the current version, or a given one.
 
     Args:
@@ -73,9 +71,7 @@ class Reader:
         """Set up the views and take all other rights away."""
         self._held = held
         self.manifest = Manifest.read(path)
-        self._connection = duckdb.connect(
-            ":memory:", config={**_CONFIG, "memory_limit": memory, "threads": threads}
-        )
+        self._connection = duckdb.connect(":memory:", config={**_CONFIG, "memory_limit": memory, "threads": threads})
         self._connection.execute("set timezone = 'UTC'")
         for name, table in self.manifest.tables.items():
             self._connection.execute(
@@ -164,9 +160,7 @@ def _fetch(result: duckdb.DuckDBPyConnection, max_rows: int | None) -> pa.Table:
 def _current(published: PublishedFolder) -> str:
     pointer = published.pointer()
     if pointer is None:
-        raise GoldlineError(
-            "nothing has been published yet", where=str(published.path), remedy=NEVER_PUBLISHED
-        )
+        raise GoldlineError("nothing has been published yet", where=str(published.path), remedy=NEVER_PUBLISHED)
     return pointer.version
 
 

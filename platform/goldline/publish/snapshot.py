@@ -81,9 +81,7 @@ def publish(
         if current and current.digests == {name: table.digest for name, table in written.items()}:
             return current.model_copy(update={"unchanged": True})
         version = named(1 + max([published.highest(), *map(number, published.versions())]))
-        manifest = Manifest.model_validate(
-            {**details, "version": version, "created_at": now, "tables": written}
-        )
+        manifest = Manifest.model_validate({**details, "version": version, "created_at": now, "tables": written})
         _install(published, building, manifest)
         published.prune(keep)
     return manifest
@@ -146,8 +144,7 @@ def _write(session: Session, building: Path, table: TableToPublish) -> Published
         )
     _require_same_types(table, columns, measured)
     documented = tuple(
-        column.model_copy(update={"documentation": table.documentation[column.name]})
-        for column in measured.columns
+        column.model_copy(update={"documentation": table.documentation[column.name]}) for column in measured.columns
     )
     return measured.model_copy(update={"columns": documented})
 
@@ -189,6 +186,4 @@ def _install(published: PublishedFolder, building: Path, manifest: Manifest) -> 
     faultpoint.reach("publish.manifest_written")
     published.install(building, manifest.version)
     faultpoint.reach("publish.version_renamed")
-    published.switch(
-        manifest.version, highest=number(manifest.version), action="published", at=manifest.created_at
-    )
+    published.switch(manifest.version, highest=number(manifest.version), action="published", at=manifest.created_at)

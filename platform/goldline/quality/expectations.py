@@ -64,9 +64,7 @@ EXPECTATIONS = MappingProxyType(
         "expect_column_values_to_not_be_null": Expectation(needs="nulls"),
         "expect_column_values_to_be_null": Expectation(needs="nulls"),
         "expect_column_values_to_be_in_set": Expectation(needs="values", required=frozenset({"value_set"})),
-        "expect_column_values_to_not_be_in_set": Expectation(
-            needs="values", required=frozenset({"value_set"})
-        ),
+        "expect_column_values_to_not_be_in_set": Expectation(needs="values", required=frozenset({"value_set"})),
         "expect_column_values_to_be_between": Expectation(needs="range", any_of=_BOUNDS, optional=_STRICT),
         "expect_column_values_to_match_regex": Expectation(needs="values", required=frozenset({"regex"})),
         "expect_column_values_to_not_match_regex": Expectation(needs="values", required=frozenset({"regex"})),
@@ -77,8 +75,6 @@ EXPECTATIONS = MappingProxyType(
             needs="values", takes="pair", optional=frozenset({"or_equal"})
         ),
         "expect_table_row_count_to_be_between": Expectation(needs="row_count", takes="table", any_of=_BOUNDS),
-        "expect_table_row_count_to_equal": Expectation(
-            needs="row_count", takes="table", required=frozenset({"value"})
-        ),
+        "expect_table_row_count_to_equal": Expectation(needs="row_count", takes="table", required=frozenset({"value"})),
     }
 )

@@ -85,16 +85,12 @@ class TableView:
 
     def nulls(self, columns: Sequence[str]) -> Reduced:
         """Give each combination of null and not null once: 1 stands for a value."""
-        flags = ", ".join(
-            f"case when {self._encoded(c)} is not null then 1 end as {quoted(c)}" for c in columns
-        )
+        flags = ", ".join(f"case when {self._encoded(c)} is not null then 1 end as {quoted(c)}" for c in columns)
         return self._weighted(f"select {flags}, count(*) as {ROWS} from {self._source()} group by all")
 
     def extremes(self, columns: Sequence[str]) -> Reduced:
         """Give the smallest and the largest value of each column, side by side."""
-        ends = [
-            ", ".join(f"{end}({self._encoded(c)}) as {quoted(c)}" for c in columns) for end in ("min", "max")
-        ]
+        ends = [", ".join(f"{end}({self._encoded(c)}) as {quoted(c)}" for c in columns) for end in ("min", "max")]
         halves = [f"select {end}, 1 as {ROWS} from {self._source()}" for end in ends]
         return self._weighted(" union all ".join(halves))
 
@@ -153,9 +149,7 @@ class TableView:
 
     def _keys(self, condition: str, values: Mapping[str, object]) -> Keys:
         order = ", ".join(map(quoted, self.key))
-        rows = self._rows(
-            f"select {order} from {self._source(condition)} order by {order} limit {MAX_KEYS}", values
-        )
+        rows = self._rows(f"select {order} from {self._source(condition)} order by {order} limit {MAX_KEYS}", values)
         return key_texts(self.key, rows)
 
     def _encoded(self, column: str) -> str:

@@ -44,9 +44,7 @@ def run_suite(
         One result per check, in the suite's order.
     """
     if not suite.checks:
-        raise GoldlineError(
-            "a suite without checks proves nothing", where=suite.table, remedy="add a check to it"
-        )
+        raise GoldlineError("a suite without checks proves nothing", where=suite.table, remedy="add a check to it")
     return _SuiteRun(session, suite, parameters).results()
 
 
@@ -69,9 +67,7 @@ class _SuiteRun:
         for number, check in enumerate(self.suite.checks):
             if check.sql is not None:
                 findings[number] = find_by_sql(self.session, check, self.suite.key, self.parameters)
-        return tuple(
-            findings[number].of(self.suite.table, check) for number, check in enumerate(self.suite.checks)
-        )
+        return tuple(findings[number].of(self.suite.table, check) for number, check in enumerate(self.suite.checks))
 
     def _under(self, where: str | None, checks: Numbered) -> Findings:
         view = TableView(self.session, self.suite.table, self.suite.key, where, self.parameters)
@@ -115,9 +111,7 @@ class _ConditionRun:
     def _about_table(self, answer: Answer) -> Finding:
         if answer.error:
             return Finding.not_carried_out(answer.error)
-        return Finding(
-            "passed" if answer.success else "failed", self.rows, message=f"the table has {self.rows:,} rows"
-        )
+        return Finding("passed" if answer.success else "failed", self.rows, message=f"the table has {self.rows:,} rows")
 
     def _nulls(self, checks: Numbered, questions: dict[int, Question]) -> Findings:
         reduced = self.view.nulls(_columns(checks.values()))

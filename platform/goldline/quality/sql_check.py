@@ -31,8 +31,7 @@ def find_by_sql(
     try:
         bound = bind((check.sql or "").strip().rstrip(";"), parameters)
         rows = session.rows(
-            f"select {columns}, count(*) over () from ({bound.sql}\n) as failing"
-            f" order by {order} limit {MAX_KEYS}",
+            f"select {columns}, count(*) over () from ({bound.sql}\n) as failing order by {order} limit {MAX_KEYS}",
             bound.parameters,
         )
     except CARRYING_OUT as error:

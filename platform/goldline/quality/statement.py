@@ -57,10 +57,7 @@ def bind(sql: str, parameters: Mapping[str, object]) -> Statement:
     done = 0
     for colon, name in pairwise(tokens):
         if not (
-            colon.text == ":"
-            and colon.end == colon.start
-            and name.start == colon.end + 1
-            and _starts(sql, colon.start)
+            colon.text == ":" and colon.end == colon.start and name.start == colon.end + 1 and _starts(sql, colon.start)
         ):
             continue
         if name.text not in parameters:

@@ -172,14 +172,10 @@ def load_suite(path: Path) -> Suite:
         ContractError: The suite is wrong; the message names file and entry.
     """
     head = _read(path)
-    checks = tuple(
-        check for number, entry in enumerate(head.checks, 1) for check in _check(path, number, entry)
-    )
+    checks = tuple(check for number, entry in enumerate(head.checks, 1) for check in _check(path, number, entry))
     twice = [name for name, count in Counter(check.name for check in checks).items() if count > 1]
     if twice:
-        raise ContractError(
-            f"two checks are called {', '.join(twice)}", where=str(path), remedy="rename one of them"
-        )
+        raise ContractError(f"two checks are called {', '.join(twice)}", where=str(path), remedy="rename one of them")
     return Suite(f"{path.parent.name}.{path.name.removesuffix(SUFFIX)}", head.key, checks)
 
 
@@ -188,9 +184,7 @@ def _read(path: Path) -> _Head:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
         return _Head.model_validate(content if isinstance(content, Mapping) else {})
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise ContractError(
-            f"the suite cannot be read: {error}", where=str(path), remedy="correct the YAML"
-        ) from None
+        raise ContractError(f"the suite cannot be read: {error}", where=str(path), remedy="correct the YAML") from None
     except ValidationError as error:
         raise ContractError(
             _problems(error),

@@ -1,4 +1,4 @@
-"""The record of how each table was built and what its checks found: ``operation.table_build`` and ``operation.check_result``.
+"""The record of how each table was built and what its checks found, in the schema ``operation``.
 
 A build remembers the builds it read, so that publishing can tell whether all tables belong together and were checked.
 """
@@ -51,7 +51,7 @@ def prepare_builds(session: Session) -> None:
 
 
 def input_states(session: Session, table: TableFile, catalogue: Catalogue) -> dict[str, str]:
-    """Return what a table would be built from now: upstream build ids, and the register's state for each source read."""
+    """Return what a table would be built from now: upstream build ids, and the state of each source that it reads."""
     known = builds(session)
     states = {up.table: known[up.table].build_id if up.table in known else "" for up in catalogue.upstream(table)}
     outside = {name.split(".")[0] for name in table.depends_on if name not in catalogue.by_name}
@@ -99,7 +99,9 @@ def record_checks(session: Session, build: Build, results: tuple[CheckResult, ..
 def builds(session: Session) -> dict[str, Build]:
     """Return the newest build of each table."""
     rows = session.rows("select table_name, build_id, run_id, row_count, inputs from operation.table_build")
-    return {name: Build(name, build_id, run_id, count, json.loads(inputs)) for name, build_id, run_id, count, inputs in rows}
+    return {
+        name: Build(name, build_id, run_id, count, json.loads(inputs)) for name, build_id, run_id, count, inputs in rows
+    }
 
 
 def record_published(session: Session, version: str) -> None:

@@ -11,16 +11,20 @@ create or replace macro int_div(dividend, divisor) as dividend // divisor;
 -- amount * part / whole, exact, rounded half away from zero to four decimals: `/` would make a float
 create or replace macro share_of(amount, part, whole) as cast(
     sign(amount) * cast(
-        (2 * cast(abs(amount) * 10000 as hugeint) * cast(part * 10000 as hugeint) + cast(whole * 10000 as hugeint))
-        // (2 * cast(whole * 10000 as hugeint)) as decimal(22, 0)
+        (
+            2 * cast(abs(cast(amount as decimal(38, 4))) * 10000 as hugeint) * cast(part * 10000 as hugeint)
+            + cast(whole * 10000 as hugeint)
+        ) // (2 * cast(whole * 10000 as hugeint)) as decimal(22, 0)
     ) * 0.0001 as decimal(18, 4)
 );
 
 -- a rate with eight decimals, rounded half up
 create or replace macro divide(dividend, divisor) as cast(
     cast(
-        (2 * cast(dividend * 100000000 as hugeint) * 100000000 + cast(divisor * 100000000 as hugeint))
-        // (2 * cast(divisor * 100000000 as hugeint)) as decimal(26, 0)
+        (
+            2 * cast(cast(dividend as decimal(38, 8)) * 100000000 as hugeint) * 100000000
+            + cast(cast(divisor as decimal(38, 8)) * 100000000 as hugeint)
+        ) // (2 * cast(cast(divisor as decimal(38, 8)) * 100000000 as hugeint)) as decimal(26, 0)
     ) * 0.00000001 as decimal(18, 8)
 );
 

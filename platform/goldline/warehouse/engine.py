@@ -164,7 +164,8 @@ class Session:
         escaped = str(path).replace("'", "''")
         return int(
             self.scalar(
-                f"copy ({sql}) to '{escaped}' (format parquet, compression zstd, row_group_size 122880, preserve_order true)"
+                f"copy ({sql}) to '{escaped}'"
+                " (format parquet, compression zstd, row_group_size 122880, preserve_order true)"
             )
         )
 

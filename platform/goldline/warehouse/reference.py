@@ -59,7 +59,7 @@ _SCHEMA = pa.schema(_TYPES)
 
 
 def _days(zone: str) -> Iterator[dict[str, object]]:
-    """One row per day: the offsets (minutes east of UTC) before and after a shift on that UTC day, and that local day."""
+    """One row per day: the offsets (minutes east of UTC) before and after a shift on that UTC and that local day."""
     info = ZoneInfo(zone)
     first = _offset(info, _midnight(FIRST_DAY))
     shifts = list(_shifts(info))

@@ -18,9 +18,7 @@ from goldline.warehouse.tables import Catalogue, create
 Columns = list[tuple[str, str]]
 
 
-def column_types(
-    catalogue: Catalogue, contracts: Mapping[str, Contract], settings: Settings
-) -> dict[str, Columns]:
+def column_types(catalogue: Catalogue, contracts: Mapping[str, Contract], settings: Settings) -> dict[str, Columns]:
     """Find the columns and types of the catalogue's tables.
 
     Args:
@@ -51,9 +49,7 @@ def warehouse_columns(
         warehouse.transaction() as session,
     ):
         prepare(session, contracts.values())
-        prepare_reference(
-            session, currency=settings.currency, zone=settings.timezone, zones=[], currencies=[]
-        )
+        prepare_reference(session, currency=settings.currency, zone=settings.timezone, zones=[], currencies=[])
         for table in catalogue.tables:
             create(session, table, settings)
         for table_name, column, kind in session.rows(_EVERY_COLUMN):

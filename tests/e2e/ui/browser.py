@@ -44,9 +44,7 @@ class Browser:
     def choose_days(self, first: str, last: str) -> None:
         """In the dialog that is open, choose a range of delivery days instead of what it proposes."""
         days = self.page.get_by_placeholder("No matching partitions").or_(
-            self.page.locator(
-                "input[type=text]", has=self.page.locator("xpath=self::*[starts-with(@value,'[')]")
-            )
+            self.page.locator("input[type=text]", has=self.page.locator("xpath=self::*[starts-with(@value,'[')]"))
         )
         days.first.wait_for(timeout=30 * SECONDS)
         days.first.fill(f"[{first}...{last}]")

@@ -63,19 +63,17 @@ class Site:
 
     def backfill_status(self) -> str:
         """How the newest backfill is getting on; empty if there is none."""
-        found = self.ask(
-            "{partitionBackfillsOrError(limit:1){... on PartitionBackfills{results{id status}}}}"
-        )
+        found = self.ask("{partitionBackfillsOrError(limit:1){... on PartitionBackfills{results{id status}}}}")
         results = found["partitionBackfillsOrError"]["results"]
         return results[0]["status"] if results else ""
 
 
 def prepare_home(home: Path, away: Path) -> Deliveries:
-    """Deliver ten days into the ledger, unloaded, and an eleventh with a broken file into the landing zone."""
+    """Deliver ten days into the ledger, unloaded, and an eleventh with a cut file into the landing zone."""
     last = datetime.now(UTC).date() - timedelta(days=1)
     first = write_deliveries(away, days=12, customers=300, last_day=last).first_day
     days = tuple(first + timedelta(days=number) for number in range(11))
-    deliveries = Deliveries(days[:10], cent_day=days[6], cut_day=days[10])
+    deliveries = Deliveries(days[:10], cent_day=days[2], cut_day=days[10])
     _take_a_cent(away / "cashmere" / f"CLOTURES_{deliveries.cent_day:%Y%m%d}.csv")
     _cut(away / "cashmere" / f"VENTES_{deliveries.cut_day:%Y%m%d}.csv")
     settings = load_settings(home=home)
@@ -151,9 +149,7 @@ def _kill_leftovers(home: Path) -> None:
     mark = f"GOLDLINE_HOME={home}".encode()
     for folder in Path("/proc").glob("[0-9]*"):
         try:
-            is_ours = (
-                mark in (folder / "environ").read_bytes().split(b"\0") and int(folder.name) != os.getpid()
-            )
+            is_ours = mark in (folder / "environ").read_bytes().split(b"\0") and int(folder.name) != os.getpid()
             if is_ours:
                 os.kill(int(folder.name), signal.SIGKILL)
         except OSError:
@@ -175,7 +171,7 @@ def _drop(away: Path, home: Path, days: tuple[date, ...]) -> None:
 
 
 def _take_a_cent(path: Path) -> None:
-    """Change the first shop's total with tax by a cent; its last digit is known not to be a nine."""
+    """Change the first shop's total with tax by a cent."""
     lines = path.read_bytes().split(b"\r\n")
     cells = lines[1].split(b";")
     digit = int(cells[4][-1:])

@@ -34,9 +34,10 @@ def inbox() -> Iterator[tuple[Inbox, int]]:
     server.stop(no_assert=True)
 
 
-@pytest.fixture
-def pictures(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
-    return Path(os.environ.get("GOLDLINE_SCREENSHOTS") or tmp_path / "screenshots")
+@pytest.fixture(scope="session")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Session-wide, as each test's environment is cleaned of GOLDLINE_ variables."""
+    return Path(os.environ.get("GOLDLINE_SCREENSHOTS") or tmp_path_factory.mktemp("screenshots"))
 
 
 def test_the_dataflow_is_seen_backfilled_and_its_faults_reported_in_the_browser(
@@ -77,9 +78,7 @@ def launch_the_backfill(browser: Browser, deliveries: Deliveries) -> None:
     browser.page.get_by_text("Created backfill").wait_for()
 
 
-def see_the_refused_delivery(
-    site: Site, browser: Browser, run_id: str, mails: Inbox, deliveries: Deliveries
-) -> None:
+def see_the_refused_delivery(site: Site, browser: Browser, run_id: str, mails: Inbox, deliveries: Deliveries) -> None:
     run = until(lambda: ended(site, run_id), 120, "the run of the broken file ends")
     assert run["status"] == "FAILURE"
     mail = until(lambda: mail_with(mails, f"{site.url}/runs/{run_id}"), 60, "the mail about it arrives")
@@ -101,9 +100,7 @@ def see_the_backfill_succeed(site: Site, browser: Browser, deliveries: Deliverie
     browser.open("/runs?view=backfills", "10 partitions", "Success")
     browser.picture("06_backfill")
     day = deliveries.cent_day.isoformat()
-    browser.open(
-        f"/assets/cashmere/delivery?view=partitions&partition={day}", "Materialized (10)", "rows loaded"
-    )
+    browser.open(f"/assets/cashmere/delivery?view=partitions&partition={day}", "Materialized (10)", "rows loaded")
     browser.picture("07_partitions")
     browser.open("/assets/merge/unified_sales", "Row count", "sales_line_id")
     browser.picture("08_unified_sales")
@@ -120,9 +117,7 @@ def see_the_failing_check(browser: Browser, deliveries: Deliveries, mails: Inbox
         deliveries.cent_day.isoformat(),
     )
     browser.picture("11_failing_check")
-    told = until(
-        lambda: mail_with(mails, f"checkDetail={FAILING_CHECK}"), 60, "the mail about the check arrives"
-    )
+    told = until(lambda: mail_with(mails, f"checkDetail={FAILING_CHECK}"), 60, "the mail about the check arrives")
     assert deliveries.cent_day.isoformat() in body(told, "plain")
 
 

@@ -58,12 +58,8 @@ def start(inbox: Inbox) -> Iterator[StartServer]:
 
 @pytest.fixture
 def outbox(tmp_path: Path) -> Outbox:
-    policy = Policy(
-        mail_from="Goldline <goldline@example.org>", mail_to=("data@example.org", "web@example.org")
-    )
+    policy = Policy(mail_from="Goldline <goldline@example.org>", mail_to=("data@example.org", "web@example.org"))
     outbox = Outbox(tmp_path / "outbox", policy=policy)
-    outbox.report(
-        an_incident(title="Chargement Besançon « Élégance », 28 mars 2026", cause="Ligne refusée: 12 €"), NOW
-    )
+    outbox.report(an_incident(title="Chargement Besançon « Élégance », 28 mars 2026", cause="Ligne refusée: 12 €"), NOW)
     outbox.queue(NOW)
     return outbox

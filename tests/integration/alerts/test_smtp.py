@@ -76,9 +76,7 @@ def test_a_wrong_password_keeps_the_mail_and_shows_no_password(
     assert "GOLDLINE_SMTP_PASSWORD" in report.error
     stored = b"".join(path.read_bytes() for path in outbox.folder.iterdir())
     assert b"wr0ng-canary" not in stored
-    assert (
-        deliver(outbox, mailer(server.port, user=USER, password=SecretStr(PASSWORD)), NOW + MINUTE).sent == 1
-    )
+    assert deliver(outbox, mailer(server.port, user=USER, password=SecretStr(PASSWORD)), NOW + MINUTE).sent == 1
     assert len(inbox.mails) == 1
 
 
@@ -169,9 +167,7 @@ def test_a_greylisted_address_gets_its_mail_at_the_next_attempt_and_the_other_on
     assert inbox.recipients == [["data@example.org"], ["web@example.org"]]
 
 
-@pytest.mark.parametrize(
-    ("answer", "is_permanent"), [("451 try later", False), ("554 looks like spam", True)]
-)
+@pytest.mark.parametrize(("answer", "is_permanent"), [("451 try later", False), ("554 looks like spam", True)])
 def test_a_refused_message_stays_with_its_reason_and_is_tried_again(
     answer: str, is_permanent: bool, start: StartServer, inbox: Inbox, outbox: Outbox
 ) -> None:
@@ -185,9 +181,7 @@ def test_a_refused_message_stays_with_its_reason_and_is_tried_again(
     assert deliver(outbox, mailer(server.port), NOW + MINUTE).sent == 1
 
 
-def test_a_server_that_takes_too_long_is_left_and_tried_again(
-    start: StartServer, inbox: Inbox, outbox: Outbox
-) -> None:
+def test_a_server_that_takes_too_long_is_left_and_tried_again(start: StartServer, inbox: Inbox, outbox: Outbox) -> None:
     server = start()
     inbox.delay = 3
     begin = time.monotonic()

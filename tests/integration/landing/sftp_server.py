@@ -82,9 +82,7 @@ class _Files(asyncssh.SFTPServer):
         async for name in super().scandir(path):
             yield name
         for extra in self._server.extra_names:
-            yield asyncssh.SFTPName(
-                extra, attrs=asyncssh.SFTPAttrs(size=1, permissions=0o100644, mtime=0, atime=0)
-            )
+            yield asyncssh.SFTPName(extra, attrs=asyncssh.SFTPAttrs(size=1, permissions=0o100644, mtime=0, atime=0))
 
     async def read(self, file_obj: object, offset: int, size: int) -> bytes:
         while self._server.stall:

@@ -68,9 +68,7 @@ def test_a_name_already_taken_is_never_overwritten(zone: LandingZone, landing: P
     assert taken == {b"first": "VENTES_20260328.csv", b"second": "VENTES_20260328.csv.16367aacb67a"}
 
 
-def test_every_prefix_of_an_upload_waits_until_it_is_complete(
-    server: Server, landing: Path, tmp_path: Path
-) -> None:
+def test_every_prefix_of_an_upload_waits_until_it_is_complete(server: Server, landing: Path, tmp_path: Path) -> None:
     seconds = [0.0]
     zone = zone_of(server.url(tmp_path / "known_hosts"), clock=lambda: seconds[0])
     content = b"a;b\r\n1;2\r\n"
@@ -82,9 +80,7 @@ def test_every_prefix_of_an_upload_waits_until_it_is_complete(
     assert take_in(zone, tmp_path) == [content]
 
 
-def test_a_file_that_grows_between_listing_and_reading_is_left_alone(
-    zone: LandingZone, landing: Path
-) -> None:
+def test_a_file_that_grows_between_listing_and_reading_is_left_alone(zone: LandingZone, landing: Path) -> None:
     drop(landing, "cashmere/VENTES_20260328.csv", b"half", age=OLD)
     (found,) = zone.scan(NOW).complete
     drop(landing, "cashmere/VENTES_20260328.csv", b"half and more", age=OLD)
@@ -110,9 +106,7 @@ def test_a_connection_cut_while_reading_leaves_nothing_visible_and_the_next_run_
     assert take_in(zone, tmp_path) == [first, second]
 
 
-def test_a_stalled_server_is_given_up_after_the_time_limit(
-    server: Server, landing: Path, tmp_path: Path
-) -> None:
+def test_a_stalled_server_is_given_up_after_the_time_limit(server: Server, landing: Path, tmp_path: Path) -> None:
     drop(landing, "cashmere/VENTES_20260328.csv", age=OLD)
     zone = zone_of(server.url(tmp_path / "known_hosts", timeout=1))
     server.stall = True
@@ -136,9 +130,7 @@ def test_a_changed_host_key_is_refused_for_good_and_nothing_is_read(server: Serv
     assert imposter.logins == 0
 
 
-def test_a_server_with_a_host_key_of_another_kind_never_gets_the_password(
-    server: Server, tmp_path: Path
-) -> None:
+def test_a_server_with_a_host_key_of_another_kind_never_gets_the_password(server: Server, tmp_path: Path) -> None:
     """Both ends give up the handshake; if the server hangs up first, the failure looks transient."""
     imposter = Server(server.root, key=asyncssh.generate_private_key("ecdsa-sha2-nistp256"))
     with running(imposter):

@@ -63,9 +63,7 @@ def html_part(mail: EmailMessage) -> str:
 
 def labelled_titles(mail: EmailMessage) -> list[tuple[str, str]]:
     """Each (label, title) that the text part shows or lists."""
-    found = re.findall(
-        r"^(?:- )?\[([^\]]+)\] (.+?)(?: \([\w-]+, since .*\))?$", text_part(mail), re.MULTILINE
-    )
+    found = re.findall(r"^(?:- )?\[([^\]]+)\] (.+?)(?: \([\w-]+, since .*\))?$", text_part(mail), re.MULTILINE)
     return [(label, title) for label, title in found]
 
 

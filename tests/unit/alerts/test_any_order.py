@@ -42,9 +42,7 @@ class FragileMailer(RecordingMailer):
         if self.mood == "crash before":
             raise Crash
         self.is_down = self.mood == "down"
-        self.refusals = {
-            p: Refusal("550 no", is_permanent=True) for p in recipients if self.mood == "refused"
-        }
+        self.refusals = {p: Refusal("550 no", is_permanent=True) for p in recipients if self.mood == "refused"}
         answer = super().send(message, recipients)
         if self.mood == "crash after":
             raise Crash

@@ -116,9 +116,7 @@ def test_a_mail_that_nobody_took_stays_and_goes_out_when_the_address_is_correcte
     assert mailer.got == [("data@example.org",)]
 
 
-def test_a_mail_refused_for_good_does_not_hold_back_later_ones(
-    tmp_path: Path, mailer: RecordingMailer
-) -> None:
+def test_a_mail_refused_for_good_does_not_hold_back_later_ones(tmp_path: Path, mailer: RecordingMailer) -> None:
     outbox = with_recipients(tmp_path, "data@example.org")
     mailer.refusals = {"data@example.org": UNKNOWN}
     for number in range(6):
@@ -158,9 +156,7 @@ def test_without_a_mail_server_each_mail_is_a_file_that_opens_in_a_mail_program(
         outbox.report(an_incident(f"run:{number}", title=f"Load {number}, Besançon"), now)
         outbox.queue(now)
         assert deliver(outbox, mailer, now).sent == 1
-    mails = [
-        email.message_from_bytes(path.read_bytes(), policy=email.policy.default) for path in mailer.written()
-    ]
+    mails = [email.message_from_bytes(path.read_bytes(), policy=email.policy.default) for path in mailer.written()]
     assert [mail["Subject"] for mail in mails] == [f"[Goldline] failed: Load {n}, Besançon" for n in range(3)]
     assert mails[0]["To"] == "undisclosed <goldline@localhost>"
     assert [path.name[:13] for path in mailer.written()] == [f"20260329T0{hour}12" for hour in (5, 6, 7)]

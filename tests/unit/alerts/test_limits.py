@@ -25,9 +25,7 @@ def test_ten_thousand_failures_at_once_are_one_readable_mail_that_accounts_for_e
     with outbox.batch() as batch:
         for number in range(10_000):
             batch.report(
-                an_incident(
-                    f"run:{number}", group=["magento", "cashmere"][number % 2], title=f"Load {number}"
-                ),
+                an_incident(f"run:{number}", group=["magento", "cashmere"][number % 2], title=f"Load {number}"),
                 NOW,
             )
     assert outbox.queue(NOW).notices == 10_000
@@ -102,9 +100,7 @@ def test_a_day_without_mail_server_ends_in_a_handful_of_mails_with_everything_in
     assert sum(mentioned(text_part(mail)) for mail in mailer.mails) == 48
 
 
-def test_a_clock_that_jumped_a_year_ahead_and_back_silences_nothing(
-    tmp_path: Path, mailer: RecordingMailer
-) -> None:
+def test_a_clock_that_jumped_a_year_ahead_and_back_silences_nothing(tmp_path: Path, mailer: RecordingMailer) -> None:
     outbox = Outbox(tmp_path, policy=Policy(mail_to=("data@example.org",), mails_per_hour=1))
     future = NOW + timedelta(days=365)
     mailer.is_down = True

@@ -43,9 +43,7 @@ def mailed(outbox: Outbox, *incidents: Incident, now: datetime = NOW) -> EmailMe
 
 
 @pytest.mark.parametrize("part", [text_part, html_part])
-def test_a_failure_says_what_since_when_why_how_to_reproduce_and_where_to_look(
-    outbox: Outbox, part: object
-) -> None:
+def test_a_failure_says_what_since_when_why_how_to_reproduce_and_where_to_look(outbox: Outbox, part: object) -> None:
     body = part(mailed(outbox, an_incident(facts={"Rows received": 8214})))  # type: ignore[operator]
     for expected in (
         "Failed",
@@ -82,9 +80,7 @@ def test_html_in_any_field_is_shown_and_not_executed(outbox: Outbox) -> None:
 
 
 def test_a_title_with_line_breaks_cannot_add_a_header(outbox: Outbox) -> None:
-    mail = mailed(
-        outbox, an_incident(title="Load\r\nBcc: victim\r\n\r\n<b>body</b>", kind="run\r\nX-Evil: 1")
-    )
+    mail = mailed(outbox, an_incident(title="Load\r\nBcc: victim\r\n\r\n<b>body</b>", kind="run\r\nX-Evil: 1"))
     assert mail["Bcc"] is None
     assert mail["X-Evil"] is None
     assert "\n" not in mail["Subject"]
@@ -143,9 +139,7 @@ def test_personal_values_and_secrets_reach_neither_the_mail_nor_the_file_of_the_
     leaky = f"{canary} jane@private.example 06 12 34 56 78 {'ab' * 32} https://u:pw99@h/x"
     mail = mailed(
         secretive,
-        an_incident(
-            title=leaky, cause=leaky, how_to_reproduce=leaky, link=f"http://h/{canary}", facts={leaky: leaky}
-        ),
+        an_incident(title=leaky, cause=leaky, how_to_reproduce=leaky, link=f"http://h/{canary}", facts={leaky: leaky}),
     )
     stored = b"".join(path.read_bytes() for path in outbox.folder.iterdir())
     for text in (html_part(mail), text_part(mail), str(mail["Subject"]), stored.decode("latin-1")):
@@ -172,9 +166,7 @@ def test_a_recovery_says_how_long_it_lasted_and_belongs_to_the_thread_of_the_fai
     assert recovered["Message-ID"] != failed["Message-ID"]
 
 
-def test_what_fails_and_recovers_before_the_mail_is_told_as_one_thing(
-    outbox: Outbox, mailer: RecordingMailer
-) -> None:
+def test_what_fails_and_recovers_before_the_mail_is_told_as_one_thing(outbox: Outbox, mailer: RecordingMailer) -> None:
     outbox.report(an_incident(), NOW)
     outbox.resolve("run:nightly:cashmere/delivery", NOW)
     outbox.queue(NOW)

@@ -21,9 +21,7 @@ class Interruption(Exception):
     """Something breaks in the middle of a batch."""
 
 
-def test_the_same_failure_again_is_counted_and_not_mailed_again(
-    outbox: Outbox, mailer: RecordingMailer
-) -> None:
+def test_the_same_failure_again_is_counted_and_not_mailed_again(outbox: Outbox, mailer: RecordingMailer) -> None:
     for minute in range(30):
         now = NOW + minute * MINUTE
         outbox.report(an_incident(cause=f"attempt {minute}"), now)
@@ -131,9 +129,7 @@ def test_the_database_is_synced_at_each_commit_and_closed_to_other_users(outbox:
 
 def test_a_damaged_file_is_named_with_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "outbox.sqlite").write_bytes(b"this is not a database" * 100)
-    with pytest.raises(
-        GoldlineError, match=r"outbox\.sqlite: the outbox is damaged.*\n.*move the file aside"
-    ):
+    with pytest.raises(GoldlineError, match=r"outbox\.sqlite: the outbox is damaged.*\n.*move the file aside"):
         Outbox(tmp_path)
 
 
@@ -145,9 +141,7 @@ def test_a_file_of_a_later_version_is_left_alone(outbox: Outbox) -> None:
         Outbox(outbox.folder)
 
 
-def test_each_set_of_recipients_gets_one_mail_about_its_own_groups(
-    tmp_path: Path, mailer: RecordingMailer
-) -> None:
+def test_each_set_of_recipients_gets_one_mail_about_its_own_groups(tmp_path: Path, mailer: RecordingMailer) -> None:
     groups = {
         "magento": ["web@example.org"],
         "cashmere": ["shops@example.org"],

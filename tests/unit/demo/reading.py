@@ -125,8 +125,7 @@ COLUMNS = {
         "sous_famille saison pa_ht pv_ttc taux_tva code_fournisseur"
     ),
     "MAGASINS": (
-        "code_magasin libelle type_magasin enseigne ville code_postal pays fuseau devise date_ouverture "
-        "date_fermeture"
+        "code_magasin libelle type_magasin enseigne ville code_postal pays fuseau devise date_ouverture date_fermeture"
     ),
     "VENDEURS": ("code_vendeur code_magasin pseudonyme date_entree date_sortie"),
     "CLOTURES": ("code_magasin date_comptable nb_tickets nb_lignes ca_ttc ca_ht total_tva total_reglements"),

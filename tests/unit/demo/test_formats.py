@@ -80,9 +80,7 @@ def test_encodings_newlines_and_spellings_of_null_vary_as_in_real_exports(delive
     ventes = [path.read_bytes() for path in deliveries.files("cashmere", "VENTES")]
     assert sum(content.startswith(b"\xef\xbb\xbf") for content in ventes) == 1
     assert all(content.count(b"\n") == content.count(b"\r\n") for content in ventes)
-    assert any(b"\x9c" in content and b"\xa0" in content for content in ventes), (
-        "oe ligature and NBSP in cp1252"
-    )
+    assert any(b"\x9c" in content and b"\xa0" in content for content in ventes), "oe ligature and NBSP in cp1252"
     assert any(b"\x80" in content for content in ventes), "euro sign in cp1252"
     orders = b"".join(path.read_bytes() for path in deliveries.files("magento", "sales_order"))
     items = "".join(text_of(path) for path in deliveries.files("magento", "sales_order_item"))
@@ -103,9 +101,7 @@ def test_keys_are_unique_in_each_file_and_ticket_lines_over_all_files(deliveries
 
 
 def test_nothing_looks_like_personal_data(deliveries: Deliveries) -> None:
-    telling = re.compile(
-        r"\S@\S|(?<![\w.,-])(?:\+33|0033|0)[1-9]\d{8}(?!\w)|(?<!\w)4\d{15}(?!\w)|\bFR\d{12,}"
-    )
+    telling = re.compile(r"\S@\S|(?<![\w.,-])(?:\+33|0033|0)[1-9]\d{8}(?!\w)|(?<!\w)4\d{15}(?!\w)|\bFR\d{12,}")
     for path in deliveries.folder.rglob("*.csv"):
         found = telling.search(text_of(path))
         assert found is None, path.name

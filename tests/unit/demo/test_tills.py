@@ -41,8 +41,7 @@ def test_closings_equal_the_tickets_of_their_shop_and_day(deliveries: Deliveries
     totals: dict[tuple[str, str], list[Decimal]] = defaultdict(lambda: [Decimal(0)] * 5)
     for (shop, _, day, _), rows in _counted(deliveries).items():
         sums = [
-            sum((money(row[name]) for row in rows), Decimal(0))
-            for name in ("montant_ttc", "montant_ht", "montant_tva")
+            sum((money(row[name]) for row in rows), Decimal(0)) for name in ("montant_ttc", "montant_ht", "montant_tva")
         ]
         now = totals[shop, day]
         totals[shop, day] = [
@@ -80,16 +79,13 @@ def test_voided_entries_are_undone_by_their_opposite(deliveries: Deliveries) -> 
 def test_returns_point_to_a_sale_that_was_worth_as_much(deliveries: Deliveries) -> None:
     rows = deliveries.rows("cashmere", "VENTES")
     sold = {
-        (row["code_magasin"], row["code_caisse"], row["num_ticket"], row["num_ligne"], _year(row)): row
-        for row in rows
+        (row["code_magasin"], row["code_caisse"], row["num_ticket"], row["num_ligne"], _year(row)): row for row in rows
     }
     back = [row for row in rows if row["ticket_origine"]]
     assert len(back) > 100
     elsewhere = 0
     for row in back:
-        link = [
-            row[name] for name in ("magasin_origine", "caisse_origine", "ticket_origine", "ligne_origine")
-        ]
+        link = [row[name] for name in ("magasin_origine", "caisse_origine", "ticket_origine", "ligne_origine")]
         found = [sold[key] for year in ("2025", "2026") if (key := (*link, year)) in sold]
         same = [s for s in found if s["code_article"] == row["code_article"] and s["annule"] == "N"]
         assert any(-money(row["montant_ttc"]) <= money(s["montant_ttc"]) for s in same)
@@ -123,9 +119,7 @@ def test_every_kind_of_ticket_line_occurs(deliveries: Deliveries) -> None:
 
 
 def test_shops_are_closed_on_sundays_except_in_december(deliveries: Deliveries) -> None:
-    days = {
-        datetime.strptime(row["date_comptable"], "%d/%m/%Y") for row in deliveries.rows("cashmere", "VENTES")
-    }
+    days = {datetime.strptime(row["date_comptable"], "%d/%m/%Y") for row in deliveries.rows("cashmere", "VENTES")}
     sundays = {day.month for day in days if day.weekday() == 6}
     assert sundays == {12}
 
@@ -134,8 +128,7 @@ def test_the_late_shop_sends_its_lines_and_closing_two_days_later(deliveries: De
     for feed in ("VENTES", "CLOTURES"):
         delay = Counter(
             (
-                datetime.strptime(row["_file"][-12:-4], "%Y%m%d")
-                - datetime.strptime(row["date_comptable"], "%d/%m/%Y")
+                datetime.strptime(row["_file"][-12:-4], "%Y%m%d") - datetime.strptime(row["date_comptable"], "%d/%m/%Y")
             ).days
             for row in deliveries.rows("cashmere", feed)
         )
@@ -181,9 +174,7 @@ def test_channels_share_customers_and_some_identifiers_are_traps(deliveries: Del
 
 
 def test_customers_come_back_with_a_long_tail(deliveries: Deliveries) -> None:
-    tickets = {
-        (_ticket(r), r["code_client"]) for r in deliveries.rows("cashmere", "VENTES") if r["code_client"]
-    }
+    tickets = {(_ticket(r), r["code_client"]) for r in deliveries.rows("cashmere", "VENTES") if r["code_client"]}
     visits = sorted(Counter(code for _, code in tickets).values())
     assert visits[len(visits) // 2] * 4 <= visits[-max(len(visits) // 100, 1)]
     assert visits[0] == 1

@@ -37,9 +37,7 @@ def test_every_order_total_is_the_sum_of_its_parts(deliveries: Deliveries) -> No
             total += money(row["discount_tax_compensation_amount"])
             total -= money(row["gift_cards_amount"]) + money(row["customer_balance_amount"])
             assert total == money(row[prefix + "grand_total"]), row["increment_id"]
-        assert money(row["shipping_incl_tax"]) == money(row["shipping_amount"]) + money(
-            row["shipping_tax_amount"]
-        )
+        assert money(row["shipping_incl_tax"]) == money(row["shipping_amount"]) + money(row["shipping_tax_amount"])
         assert money(row["grand_total"]) >= 0
 
 
@@ -169,9 +167,7 @@ def test_every_kind_of_order_line_and_refund_occurs(deliveries: Deliveries) -> N
     kinds = {"simple", "configurable", "grouped", "bundle", "giftcard"}
     assert {row["product_type"] for row in items.values()} == kinds
     assert any(
-        '"product_calculations":1' in r["product_options"]
-        for r in items.values()
-        if r["product_type"] == "bundle"
+        '"product_calculations":1' in r["product_options"] for r in items.values() if r["product_type"] == "bundle"
     )
     assert {row["tax_percent"] for row in items.values()} == {"20.0000", "5.5000", "0.0000"}
     partly = [row for row in items.values() if 0 < money(row["qty_canceled"]) < money(row["qty_ordered"])]

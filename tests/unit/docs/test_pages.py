@@ -44,9 +44,7 @@ def test_the_reference_pages_are_those_that_the_program_would_write_now(written:
     assert stale == [], "run 'make docs' and commit the result"
 
 
-def test_writing_makes_the_folder_and_leaves_other_files_alone(
-    tmp_path: Path, written: dict[str, str]
-) -> None:
+def test_writing_makes_the_folder_and_leaves_other_files_alone(tmp_path: Path, written: dict[str, str]) -> None:
     other = tmp_path / "reference" / "notes.md"
     other.parent.mkdir()
     other.write_text("mine")
@@ -55,9 +53,7 @@ def test_writing_makes_the_folder_and_leaves_other_files_alone(
     assert other.read_text() == "mine"
 
 
-def test_every_table_column_feed_and_check_is_on_its_page(
-    material: Material, written: dict[str, str]
-) -> None:
+def test_every_table_column_feed_and_check_is_on_its_page(material: Material, written: dict[str, str]) -> None:
     for table in material.catalogue.tables:
         section = written["tables.md"].partition(f"\n### {table.table}\n")[2].partition("\n### ")[0]
         missing = [name for name, _ in material.columns[table.table] if f"| `{name}` |" not in section]
@@ -72,17 +68,13 @@ def test_every_table_column_feed_and_check_is_on_its_page(
 
 
 def test_every_setting_and_every_command_is_documented(written: dict[str, str]) -> None:
-    settings = [
-        name for name in Settings.model_fields if f"`GOLDLINE_{name.upper()}`" not in written["settings.md"]
-    ]
+    settings = [name for name in Settings.model_fields if f"`GOLDLINE_{name.upper()}`" not in written["settings.md"]]
     assert settings == []
     hidden = {"goldline docs"}
     assert [c for c in commands() if f"\n## `{c}`\n" not in written["commands.md"]] == sorted(hidden)
 
 
-@pytest.mark.parametrize(
-    "page", sorted(DOCS.rglob("*.md")), ids=lambda page: page.relative_to(DOCS).as_posix()
-)
+@pytest.mark.parametrize("page", sorted(DOCS.rglob("*.md")), ids=lambda page: page.relative_to(DOCS).as_posix())
 def test_every_link_leads_to_a_page_and_a_heading_that_exist(page: Path) -> None:
     broken = []
     for target in LINK.findall(without_code(page.read_text("utf-8"))):
@@ -103,9 +95,7 @@ def test_a_page_names_only_commands_and_settings_that_exist(page: Path) -> None:
     there = set(commands())
     groups = {command.rpartition(" ")[0] for command in there} - {"goldline"}
     for first, second in re.findall(r"(?:`|bin/|^    )goldline ([a-z]+)(?: ([a-z]+))?", text, re.MULTILINE):
-        named = (
-            f"goldline {first} {second}" if f"goldline {first}" in groups and second else f"goldline {first}"
-        )
+        named = f"goldline {first} {second}" if f"goldline {first}" in groups and second else f"goldline {first}"
         assert named in there
 
 

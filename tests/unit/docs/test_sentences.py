@@ -26,9 +26,7 @@ def test_every_column_of_every_table_has_its_sentence(sentences: dict[str, str |
 def test_a_sentence_ends_with_a_full_stop_and_is_short_enough_to_be_read(
     sentences: dict[str, str | None],
 ) -> None:
-    odd = {
-        name: text for name, text in sentences.items() if text and (text[-1] != "." or len(text) > LONGEST)
-    }
+    odd = {name: text for name, text in sentences.items() if text and (text[-1] != "." or len(text) > LONGEST)}
     assert odd == {}
 
 

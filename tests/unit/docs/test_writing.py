@@ -65,9 +65,7 @@ def test_lineage_goes_through_ctes_stars_and_both_branches_of_a_union() -> None:
 
 def test_a_column_that_only_joins_or_filters_is_no_origin() -> None:
     sql = "select a.amount from s.a as a join s.b as b on b.id = a.id where b.tax > 0"
-    assert origins(select(sql), COLUMNS | {"g.made": [("amount", "decimal(18,4)")]}) == {
-        "amount": (("s.a", "amount"),)
-    }
+    assert origins(select(sql), COLUMNS | {"g.made": [("amount", "decimal(18,4)")]}) == {"amount": (("s.a", "amount"),)}
 
 
 def test_revenue_can_be_followed_from_the_enriched_model_to_the_delivered_ticket(material: Material) -> None:

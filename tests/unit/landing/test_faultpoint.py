@@ -22,9 +22,7 @@ for number in range(5):
     ("setting", "output", "code"),
     [("", "01234", 0), ("unknown", "01234", 0), ("step", "", 137), ("step:3", "01", 137)],
 )
-def test_a_process_dies_at_the_named_pass_of_the_named_point_only(
-    setting: str, output: str, code: int
-) -> None:
+def test_a_process_dies_at_the_named_pass_of_the_named_point_only(setting: str, output: str, code: int) -> None:
     environment = {"PYTHONPATH": str(SOURCE_ROOT), faultpoint.VARIABLE: setting}
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM],

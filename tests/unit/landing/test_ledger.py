@@ -16,9 +16,7 @@ from goldline.landing.events import Event, Loaded, Received, ReceivedAgain, Refu
 from goldline.landing.ledger import Ledger
 
 AT = datetime(2026, 4, 5, 1, 0, tzinfo=UTC)
-ONE_FOLDER = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+ONE_FOLDER = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def received(day: int, sha256: str = "ab" * 32, feed: str = "VENTES") -> Received:
@@ -209,9 +207,7 @@ def test_a_full_disk_leaves_the_ledger_as_it_was(ledger: Ledger, monkeypatch: py
 
 def test_the_last_size_and_time_of_each_name_are_known(ledger: Ledger) -> None:
     later = AT + timedelta(hours=1)
-    again = ReceivedAgain(
-        entry=2, source="cashmere", name="VENTES_2.csv", sha256="ab" * 32, size=2, modified_at=later
-    )
+    again = ReceivedAgain(entry=2, source="cashmere", name="VENTES_2.csv", sha256="ab" * 32, size=2, modified_at=later)
     ledger.append([again])
     assert ledger.last_seen()["cashmere", "VENTES_2.csv"] == (2, later)
     assert ledger.last_seen()["cashmere", "VENTES_1.csv"] == (1, AT)

@@ -12,9 +12,7 @@ from tests.unit.landing.feeds import zone_of
 def test_every_part_of_the_address_is_read(tmp_path: Path) -> None:
     known_hosts = tmp_path / "known_hosts"
     known_hosts.touch()
-    address = SftpAddress.parse(
-        f"sftp://u%40shop:p%3A%2F@host:2222/drop%20box/?known_hosts={known_hosts}&timeout=5"
-    )
+    address = SftpAddress.parse(f"sftp://u%40shop:p%3A%2F@host:2222/drop%20box/?known_hosts={known_hosts}&timeout=5")
     assert (address.user, address.password) == ("u@shop", "p:/")
     assert (address.host, address.port, address.path) == ("host", 2222, "/drop box")
     assert (address.known_hosts, address.timeout) == (str(known_hosts), 5)

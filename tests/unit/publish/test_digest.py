@@ -74,9 +74,7 @@ def test_two_tables_have_the_same_digest_only_when_their_rows_are_the_same(
 
 @settings(max_examples=60, deadline=None)
 @given(ROW, ROW)
-def test_values_that_move_between_columns_change_the_digest(
-    row: tuple[Any, ...], other: tuple[Any, ...]
-) -> None:
+def test_values_that_move_between_columns_change_the_digest(row: tuple[Any, ...], other: tuple[Any, ...]) -> None:
     mixed = (*row[:2], *other[2:])
     for first, second in ((row, other), (row, mixed), (row, (row[1], row[0], *row[2:]))):
         assert (measured([first]).digest == measured([second]).digest) == (repr(first) == repr(second))

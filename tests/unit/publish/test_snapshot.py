@@ -209,9 +209,7 @@ def test_a_failed_publish_leaves_what_was_there_and_nothing_else(shop: Shop) -> 
     shop.sell("a")
     shop.publish()
     before = sorted(shop.folder.rglob("*"))
-    failing = replace(
-        STORES, sql="select error('no') as store_id", documentation={"store_id": "Fails when read."}
-    )
+    failing = replace(STORES, sql="select error('no') as store_id", documentation={"store_id": "Fails when read."})
     broken = {"unified_sales": SALES, "unified_stores": failing}
     with pytest.raises(duckdb.Error, match="no"):
         publish(shop.session, shop.folder, broken, details={}, keep=5, now=NOW)
@@ -233,9 +231,7 @@ def test_a_failed_publish_leaves_what_was_there_and_nothing_else(shop: Shop) -> 
         ),
     ],
 )
-def test_a_table_that_cannot_be_published_as_it_is_is_refused(
-    shop: Shop, change: dict[str, Any], says: str
-) -> None:
+def test_a_table_that_cannot_be_published_as_it_is_is_refused(shop: Shop, change: dict[str, Any], says: str) -> None:
     shop.sell("a")
     with pytest.raises(GoldlineError, match=says):
         publish(

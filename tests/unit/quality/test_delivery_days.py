@@ -37,9 +37,7 @@ def checked(session: Session) -> dict[str, CheckResult]:
 
 
 def lose(session: Session, condition: str, *days: date) -> None:
-    session.execute(
-        f"delete from merge.delivery_days where source_system = 'cashmere' and {condition}", list(days)
-    )
+    session.execute(f"delete from merge.delivery_days where source_system = 'cashmere' and {condition}", list(days))
 
 
 def test_ten_weeks_of_like_deliveries_fail_nothing(history: Session) -> None:
@@ -52,8 +50,7 @@ def test_the_volume_of_the_newest_delivery_is_compared_with_its_own_weekday(
 ) -> None:
     history.execute("update merge.delivery_days set sale_row_count = 1 where isodow(delivery_date) = 7")
     history.execute(
-        "update merge.delivery_days set sale_row_count = ? where source_system = 'cashmere'"
-        " and delivery_date = ?",
+        "update merge.delivery_days set sale_row_count = ? where source_system = 'cashmere' and delivery_date = ?",
         [lines, NEWEST],
     )
     result = checked(history)["volume_is_as_usual"]

@@ -67,9 +67,7 @@ def test_a_decimal_on_its_bound_is_inside_it_and_one_cent_further_is_not(session
     assert (low.status, low.evaluated, low.failing, ids(low)) == ("failed", 3, 1, [3])
     strict = only(session, "expect_column_values_to_be_between", column="d", min_value=0.09, strict_min=True)
     assert ids(strict) == [3]
-    between_cents = only(
-        session, "expect_column_values_to_be_between", column="d", min_value="0.095", strict_min=True
-    )
+    between_cents = only(session, "expect_column_values_to_be_between", column="d", min_value="0.095", strict_min=True)
     assert ids(between_cents) == [3]
 
 
@@ -81,12 +79,9 @@ def test_great_expectations_itself_would_get_the_decimal_bound_wrong(session: Se
 
 
 def test_amounts_beyond_a_float_are_compared_to_the_cent(session: Session) -> None:
+    session.execute("create table s.t as select 1 as id, 12345678901234567.01::decimal(38,2) as d, 5::hugeint as h")
     session.execute(
-        "create table s.t as select 1 as id, 12345678901234567.01::decimal(38,2) as d, 5::hugeint as h"
-    )
-    session.execute(
-        "insert into s.t values (2, 123456789012345678901234567890.02,"
-        " 170141183460469231731687303715884105727)"
+        "insert into s.t values (2, 123456789012345678901234567890.02, 170141183460469231731687303715884105727)"
     )
     top = only(
         session,
@@ -95,9 +90,7 @@ def test_amounts_beyond_a_float_are_compared_to_the_cent(session: Session) -> No
         max_value="123456789012345678901234567890.01",
     )
     assert ids(top) == [2]
-    one_of = only(
-        session, "expect_column_values_to_be_in_set", column="d", value_set=["12345678901234567.01", "0.005"]
-    )
+    one_of = only(session, "expect_column_values_to_be_in_set", column="d", value_set=["12345678901234567.01", "0.005"])
     assert ids(one_of) == [2]
 
 
@@ -195,13 +188,10 @@ def test_keys_only_come_back_and_never_more_than_twenty(session: Session) -> Non
 
 def test_parameters_reach_conditions_and_selects_as_values(session: Session) -> None:
     session.execute(
-        "create table s.t as select range as id, case when range = 7 then null else 'o''k' end as a"
-        " from range(10)"
+        "create table s.t as select range as id, case when range = 7 then null else 'o''k' end as a from range(10)"
     )
     hostile = "x' or 1=1 --"
-    where = only(
-        session, "expect_column_values_to_not_be_null", column="a", where="id >= :low", parameters={"low": 5}
-    )
+    where = only(session, "expect_column_values_to_not_be_null", column="a", where="id >= :low", parameters={"low": 5})
     assert (where.evaluated, ids(where)) == (5, [7])
     assert only(session, sql="select id from s.t where a = :a", parameters={"a": hostile}).passed
     values = only(
@@ -320,13 +310,9 @@ def test_reduced_rows_give_exactly_the_verdict_of_great_expectations_on_the_whol
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_decimals_dates_and_instants_are_decided_as_exact_arithmetic_decides_them(
-    session: Session, seed: int
-) -> None:
+def test_decimals_dates_and_instants_are_decided_as_exact_arithmetic_decides_them(session: Session, seed: int) -> None:
     random = Random(seed)
-    session.execute(
-        "create table s.t (id int, d decimal(18,2), e decimal(12,4), sold_at timestamptz, b date)"
-    )
+    session.execute("create table s.t (id int, d decimal(18,2), e decimal(12,4), sold_at timestamptz, b date)")
     for number in range(200):
         cents = None if random.random() < 0.1 else Decimal(random.randint(-200, 200)) / 100
         finer = Decimal(random.choice([0, 0, 1])) / 10000 + (cents or 0)
@@ -340,9 +326,7 @@ def test_decimals_dates_and_instants_are_decided_as_exact_arithmetic_decides_the
         (one,) = check(expectation, name=name, **given)
         (result,) = run(session, (one,))
         nullable = "(d is null and e is null)" if name == "same" else f"{one.columns[0]} is null"
-        bad = [
-            i for (i,) in session.rows(f"select id from s.t t where not ({nullable} or ({good})) order by id")
-        ]
+        bad = [i for (i,) in session.rows(f"select id from s.t t where not ({nullable} or ({good})) order by id")]
         assert (result.status, result.failing, ids(result)) == ("failed", len(bad), bad[:20]), name
 
 

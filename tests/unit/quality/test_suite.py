@@ -131,7 +131,5 @@ def test_loading_and_importing_the_runner_does_not_import_great_expectations(tmp
         "sys.exit('great_expectations' in sys.modules or 'pandas' in sys.modules)"
     )
     environment = {"PYTHONPATH": "platform"}
-    done = subprocess.run(
-        [sys.executable, "-c", code], env=environment, check=False, cwd=Path(__file__).parents[3]
-    )
+    done = subprocess.run([sys.executable, "-c", code], env=environment, check=False, cwd=Path(__file__).parents[3])
     assert done.returncode == 0

@@ -57,9 +57,7 @@ def test_another_refused_day_is_another_incident_although_the_first_one_is_still
 
 
 def test_a_table_that_fails_every_night_is_one_incident() -> None:
-    assert failure_key(a_run(failed_step=TABLE, days=days(28))) == failure_key(
-        a_run(failed_step=TABLE, days=days(29))
-    )
+    assert failure_key(a_run(failed_step=TABLE, days=days(28))) == failure_key(a_run(failed_step=TABLE, days=days(29)))
 
 
 def over(key: str, run: FinishedRun, blocked: set[date] | None = None) -> bool:

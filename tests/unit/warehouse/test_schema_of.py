@@ -21,10 +21,7 @@ def found() -> dict[str, Columns]:
 
 def test_money_is_decimal_in_every_table_and_nothing_is_a_float(found: dict[str, Columns]) -> None:
     floats = [
-        f"{table}.{name}"
-        for table, columns in found.items()
-        for name, kind in columns
-        if kind in ("double", "float")
+        f"{table}.{name}" for table, columns in found.items() for name, kind in columns if kind in ("double", "float")
     ]
     assert floats == []
     assert dict(found["merge.unified_sales"])["net_amount_excl_tax"] == "decimal(18,4)"
@@ -42,9 +39,7 @@ def test_tables_of_feeds_have_the_types_of_their_contract(found: dict[str, Colum
 
 def test_only_tables_of_the_catalogue_are_given_in_its_order_and_nothing_is_written(home: Path) -> None:
     catalogue = load_catalogue(ASSETS)
-    some = Catalogue(
-        tuple(t for t in catalogue.tables if t.table in ("cashmere.stores", "magento.stores")), {}
-    )
+    some = Catalogue(tuple(t for t in catalogue.tables if t.table in ("cashmere.stores", "magento.stores")), {})
     types = column_types(some, load_contracts(ASSETS), load_settings())
     assert list(types) == [table.table for table in some.tables]
     assert ("store_key", "varchar") in types["cashmere.stores"]

@@ -72,9 +72,7 @@ def test_a_comment_on_a_cte_is_not_taken_for_a_column_of_the_table(tmp_path: Pat
 @pytest.mark.parametrize("set_operation", ["union all", "union", "except"])
 def test_the_first_branch_of_a_union_documents_the_columns(tmp_path: Path, set_operation: str) -> None:
     branches = ["select a.x, -- From a.\n    a.y from s.a", "select b.x, -- From b.\n    b.y from s.b"]
-    sql = (
-        f"-- One row.\n{branches[0]}\n{set_operation}\n{branches[1]}\n{set_operation}\nselect x, y from s.c\n"
-    )
+    sql = f"-- One row.\n{branches[0]}\n{set_operation}\n{branches[1]}\n{set_operation}\nselect x, y from s.c\n"
     found = table(tmp_path, sql)
     assert found.comments == {"x": "From a."}
     assert found.depends_on == {"s.a", "s.b", "s.c"}
