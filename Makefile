@@ -24,7 +24,6 @@ setup: $(READY) ## Create .venv with exactly the locked packages; done again onl
 demo: setup ## Make up a retailer, load it, sum it up and serve the Dagster UI on 127.0.0.1:3000 (SERVE=0: don't).
 	@$(BIN)/goldline demo
 	@$(BIN)/goldline run
-	@$(BIN)/goldline status
 	@if [[ "$(SERVE)" != 0 ]]; then $(MAKE) --no-print-directory dev; fi
 
 test: setup ## Run the whole test suite.

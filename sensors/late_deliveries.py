@@ -24,16 +24,17 @@ TOLD_FOR = timedelta(days=7)
 
 @dataclass(frozen=True)
 class Gap:
-    """Days of one source without any file, one after the other."""
+    """Days of one source without any file, one after the other; open while it can still grow."""
 
     source: str
     title: str
     days: Days
+    is_open: bool
 
     @property
     def key(self) -> str:
-        """Its identity: it stays the same while the gap grows."""
-        return f"{SCOPE}{self.source}:{self.days.first}"
+        """Its identity: silence stays the same incident while it lasts, a hole is told by its first day."""
+        return f"{SCOPE}{self.source}" if self.is_open else f"{SCOPE}{self.source}:{self.days.first}"
 
 
 def last_due(now: datetime, *, zone: ZoneInfo, deadline: time) -> date:
@@ -46,7 +47,9 @@ def gaps(source: str, title: str, delivered: Collection[date], until: date) -> l
     """Return all gaps between the first delivery and the last day that is due."""
     have = sorted({*(day for day in delivered if day <= until), until + DAY}) if delivered else []
     return [
-        Gap(source, title, Days(before + DAY, after - DAY)) for before, after in pairwise(have) if after - before > DAY
+        Gap(source, title, Days(before + DAY, after - DAY), is_open=after > until)
+        for before, after in pairwise(have)
+        if after - before > DAY
     ]
 
 
@@ -68,15 +71,14 @@ def late_incidents(found: Collection[Gap], home: Home, now: datetime) -> Iterato
     until = last_due(now, zone=zone, deadline=deadline)
     for gap in found:
         if gap.days.last > until - TOLD_FOR:
-            is_late = gap.days.last == until
             yield Incident(
                 key=gap.key,
-                kind="late_delivery" if is_late else "missing_delivery",
+                kind="late_delivery" if gap.is_open else "missing_delivery",
                 group=gap.source,
                 title=f"{gap.title}, delivery of {days_text(gap.days)}",
                 cause=(
                     f"Nothing has arrived since that of {day_text(gap.days.first - DAY)}."
-                    if is_late
+                    if gap.is_open
                     else "Later deliveries have arrived, this one has not."
                 ),
                 since=datetime.combine(gap.days.first + DAY, deadline, zone).astimezone(UTC),

@@ -44,11 +44,12 @@ class Delivered:
 
     received: Received
     intake: Intake
+    newest: frozenset[int]
 
     @property
     def refusals(self) -> list[str]:
-        """Why files were refused, one sentence each."""
-        return [self.intake.refused[sequence] for sequence in sorted(self.intake.refused)]
+        """Why files were refused, one sentence each; a file that was corrected meanwhile does no harm."""
+        return [why for sequence, why in sorted(self.intake.refused.items()) if sequence in self.newest]
 
 
 def land(home: Home, *, sources: Iterable[str], days: Days | None, progress: Progress | None = None) -> Received:
@@ -111,7 +112,8 @@ def deliver(
     record(home, home.contracts[source], intake, run_id)
     with warehouse.transaction() as session:
         prepare_warehouse(home, session)
-    return Delivered(received, intake)
+    newest = frozenset(entry.sequence for entry in home.ledger.newest().values())
+    return Delivered(received, intake, newest)
 
 
 def pending(home: Home, contract: Contract, present: set[int]) -> list[Entry]:

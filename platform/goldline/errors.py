@@ -43,6 +43,10 @@ class DeliveryRefused(GoldlineError):
     """A delivered file breaks its contract in a way that no row-by-row treatment can mend."""
 
 
+class ClearDataRefused(DeliveryRefused):
+    """A delivered file holds personal data in clear: its bytes are not kept."""
+
+
 class IntegrityError(GoldlineError):
     """Stored bytes, rows or sums are not what their record says."""
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import base64
 import codecs
 import csv
-import gzip
 import io
 from dataclasses import dataclass
 from typing import Literal
@@ -23,9 +22,9 @@ ROWS = 19
 E_MAIL = "jean.dupont@canary-mail.fr"
 CANARIES = (
     *(E_MAIL, "jean.dupont", "canary-mail", "jean.dupont＠canary-mail.fr", "jean.dupont%40canary-mail.fr"),
-    *("jean@xn--canary-bcher.fr", "0698765432", "06 98 76 54 32", "+33698765432", "98765432", "4970107714242117"),
+    *("jean@xn--canary-bcher.fr", "0698765432", "06 98 76 54 32", "+33698765432", "98765432", "4539578763621486"),
     *(
-        "4970 1077 1424 2117",
+        "4539 5787 6362 1486",
         "FR7630006000011234567890189",
         "FR76 3000 6000",
         base64.b64encode(E_MAIL.encode()).decode(),
@@ -154,9 +153,10 @@ HARMLESS = [
     loaded("SQL in a text", cell(4, "libelle", "'; drop table x; --"), (4, "libelle", "'; drop table x; --")),
     loaded("a hash at the start of a text", cell(4, "libelle", "# 12"), (4, "libelle", "# 12")),
     loaded("the word NULL where it is no null", cell(4, "libelle", "NULL"), (4, "libelle", "NULL")),
+    loaded("a soft hyphen", cell(4, "libelle", "Pull\u00adover"), (4, "libelle", "Pull\u00adover")),
     loaded("the same row twice", lines(at=3, put=[_SECOND]), (2, "quantite", 1), rows=ROWS),
     loaded(
-        "a bar code that could be a phone number", cell(4, "gencod", "0033698765432"), (4, "gencod", "0033698765432")
+        "a bar code that could be a phone number", cell(4, "gencod", "0033187654321"), (4, "gencod", "0033187654321")
     ),
 ]
 
@@ -261,6 +261,7 @@ BROKEN = [
         (VARIANTS / "point_decimal_comma_delimiter.csv").read_bytes(),
         1,
         "fields are separated by ','; expected ';'",
+        column="1",
     ),
     refused("a cut last line", (VARIANTS / "truncated_last_line.csv").read_bytes(), 20, "the file was cut"),
     refused("cut inside the last value", TILLS[:-3], 20, "the file was cut", column="37"),
@@ -270,12 +271,18 @@ BROKEN = [
         "names in upper case",
         TILLS.replace(_HEADER, _HEADER.upper()),
         1,
-        "'CODE_MAGASIN', was it renamed",
+        "found 'CODE_MAGASIN', was it renamed",
         column="code_magasin",
     ),
     refused("blanks around a name", header("quantite", " quantite"), 1, "is missing", column="quantite"),
     refused("a name that stands twice", header("montant_ht", "montant_ttc"), 1, "stands twice", column="montant_ttc"),
-    refused("an unknown name that stands twice", with_column("poids;poids", ""), 1, "stands twice", column="poids"),
+    refused(
+        "an unknown name that stands twice",
+        with_column("poids", "").replace(b";poids", b";poids;poids"),
+        1,
+        "stands twice",
+        column="poids",
+    ),
     refused("no header", TILLS.partition(b"\r\n")[2], 1, "is missing", column="code_magasin"),
     refused("tabs", TILLS.replace(b";", b"\t"), 1, "'\\t'; expected ';'"),
     refused(
@@ -309,7 +316,13 @@ BROKEN = [
     refused("a blank last line", TILLS + b"\r\n", 21, "the line is blank"),
     refused("a comment line", lines(at=4, put=[b"# exported by hand"]), 4, "1 fields"),
     refused("the end mark of COPY", lines(at=4, put=[b"\\."]), 4, "1 fields"),
-    refused("a line end of its own", TILLS.replace(b"\r\n", b"\n", 3), 5, "line ends are mixed"),
+    refused(
+        "a line end of its own",
+        TILLS.replace(b"860,00;V07;V01;;;;;;;;N;N\r", b"860,00;V07;V01;;;;;;;;N;N"),
+        4,
+        "line ends are mixed",
+        column="37",
+    ),
     refused("a carriage return alone", lines(at=4, put=[_SECOND + b"\r" + _SECOND], out=1), 4, "line ends are mixed"),
     refused("a NUL", lines(at=4, put=[_SECOND.replace(b"CHEM-OXF", b"CHEM\0OXF")], out=1), 4, "0x00", column="11"),
     refused(
@@ -349,7 +362,7 @@ BROKEN = [
             f"U+{ord(mark):04X}",
             column="16",
         )
-        for mark in "\u200b\u200d\u202e\u2066\u2060\ufeff\ufffd\u2028\u061c\u0085\u00ad"
+        for mark in "\u200b\u200d\u202e\u2066\u2060\ufeff\ufffd\u2028\u061c\u0085\U000e0041"
     ),
     refused("a value of more than 1 MB", cell(4, "libelle", "x" * 1_200_000), 4, "longer than 1 MB"),
     refused(
@@ -358,7 +371,7 @@ BROKEN = [
         1,
         "at most 2000",
     ),
-    refused("gzip", gzip.compress(TILLS, mtime=0), 1, "control character"),
+    refused("a zip archive", b"PK\x03\x04\x14\0" + TILLS, 1, "0x00", column="1"),
     refused("a web page", b"<!DOCTYPE html>\n<html><body>502 Bad Gateway</body></html>\n", 1, "is missing"),
     refused(
         "more bad rows than the limit",
@@ -397,9 +410,9 @@ PERSONAL = [
     clear("a phone number in a code", "code_client", "0698765432", "a phone number"),
     clear("a phone number as a loyalty card", "carte_fidelite", "06 98 76 54 32", "a phone number"),
     clear("an international phone number", "libelle", "+33698765432", "a phone number"),
-    clear("a payment card in a text", "libelle", "CB 4970107714242117", "a payment card"),
-    clear("a payment card with blanks", "libelle", "4970 1077 1424 2117", "a payment card"),
-    clear("a payment card in a code", "code_client", "4970107714242117", "a payment card"),
+    clear("a payment card in a text", "libelle", "CB 4539578763621486", "a payment card"),
+    clear("a payment card with blanks", "libelle", "4539 5787 6362 1486", "a payment card"),
+    clear("a payment card in a code", "code_client", "4539578763621486", "a payment card"),
     clear("a bank account in a text", "libelle", "FR76 3000 6000 0112 3456 7890 189", "a bank account"),
     clear("a bank account in a code", "code_client", "FR7630006000011234567890189", "a bank account"),
     refused(
@@ -410,7 +423,11 @@ PERSONAL = [
     ),
     refused("an e-mail address as a name", with_column(E_MAIL, ""), 1, "an e-mail address", column="38"),
     refused(
-        "an e-mail address as a name, twice", with_column(f"{E_MAIL};{E_MAIL}", ""), 1, "an e-mail address", column="38"
+        "an e-mail address as a name, twice",
+        with_column(E_MAIL, "").replace(E_MAIL.encode(), f"{E_MAIL};{E_MAIL}".encode()),
+        1,
+        "an e-mail address",
+        column="38",
     ),
     refused(
         "an e-mail address where there is no header",
@@ -443,5 +460,5 @@ MAGENTO = [
     item("a negative quantity", "qty_ordered", "-2.0000", "(empty)"),
     item("minus one as a number of an order", "order_id", "1.0", "9.9"),
     Case("all null spellings", cell(2, "base_cost", "\\N", data=ITEMS, delimiter=",", encoding="utf-8"), "loaded"),
-    refused("cp1252 where UTF-8 is due", ITEMS.decode().encode("cp1252"), 4, "0xe9", column="10"),
+    refused("cp1252 where UTF-8 is due", cell(2, "name", "Café", data=ITEMS, delimiter=",", encoding="cp1252"), 2, "0xe9", column="10"),
 ]  # fmt: skip

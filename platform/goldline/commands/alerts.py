@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import typer
-from rich.table import Table
 
 from goldline.alerts import FileMailer, mailer_from, outbox_from, policy_from, send_test
-from goldline.commands.terminal import EXIT_CODES, command, good, open_home, out
+from goldline.commands.terminal import EXIT_CODES, command, good, open_home, out, table
 
 app = typer.Typer(no_args_is_help=True, help="Alert mails.", epilog=EXIT_CODES)
 
@@ -38,19 +37,19 @@ def pending() -> None:
         good("nothing is pending")
         return
     if incidents:
-        table = Table("open incident", "group", "since (UTC)", "times", title="Open incidents", title_justify="left")
+        shown = table("open incident", "group", "since (UTC)", "times", right=("times",), free="open incident")
         for record in incidents:
-            table.add_row(
+            shown.add_row(
                 record.incident.title,
                 record.incident.group,
                 f"{record.incident.since:%Y-%m-%d %H:%M}",
                 str(record.count),
             )
-        out.print(table)
+        out.print(shown)
     if waiting:
-        table = Table("subject", "tries", "next try (UTC)", "last error", title="Mails that wait", title_justify="left")
+        shown = table("waiting mail", "tries", "next try (UTC)", "last error", right=("tries",), free="last error")
         for mail in waiting:
-            table.add_row(mail.subject, str(mail.attempts), f"{mail.next_at:%Y-%m-%d %H:%M}", mail.error or "")
-        out.print(table)
+            shown.add_row(mail.subject, str(mail.attempts), f"{mail.next_at:%Y-%m-%d %H:%M}", mail.error or "")
+        out.print(shown)
     for path in files[-20:]:
         out.print(f"written: {path}", markup=False, soft_wrap=True)

@@ -6,9 +6,8 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
-from goldline.commands.terminal import EXIT_CODES, command, good, open_home, out
+from goldline.commands.terminal import EXIT_CODES, command, good, open_home, out, table
 from goldline.errors import GoldlineError
 from goldline.publish import versions
 
@@ -24,23 +23,23 @@ def list_versions() -> None:
     if not kept:
         raise GoldlineError("nothing is published yet", where=str(folder), remedy="run 'goldline run'")
     current = versions.current(folder).version
-    table = Table("", "version", "published (UTC)", "deliveries to", "checks", "sale lines", "customers", "MB")
+    numbers = ("warn", "lines", "customers", "MB")
+    shown = table("", "version", "published (UTC)", "deliveries to", *numbers, right=numbers)
     for manifest in sorted(kept, key=lambda m: m.version, reverse=True):
         rows = {name: f"{t.rows:,}" for name, t in manifest.tables.items()}
         size = sum(t.bytes for t in manifest.tables.values()) / 1e6
-        checks = f"{manifest.checks.get('passed', 0)} passed, {manifest.checks.get('warnings', 0)} warn"
         mark = "→" if manifest.version == current else ""
-        table.add_row(
+        shown.add_row(
             mark,
             manifest.version,
             f"{manifest.created_at:%Y-%m-%d %H:%M}",
             str(manifest.delivery_day),
-            checks,
+            str(manifest.checks.get("warnings", 0)),
             rows.get("unified_sales", ""),
             rows.get("golden_customer", ""),
             f"{size:.1f}",
         )
-    out.print(table)
+    out.print(shown)
     for name in versions.damaged_versions(folder):
         out.print(f"[red]{name} is damaged[/red]: it cannot be restored")
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
-from goldline.commands.terminal import EXIT_CODES, command, good, open_home, out
+from goldline.commands.terminal import EXIT_CODES, command, good, open_home, out, table
 from goldline.errors import GoldlineError
 from goldline.intake.quarantine import Report
 from goldline.landing.events import Retry
@@ -28,12 +27,12 @@ def list_reports(
     if not reports:
         good("the quarantine is empty")
         return
-    table = Table("no.", "file", "verdict", "rows out", "of", "first fault")
+    shown = table("no.", "file", "verdict", "rows out", "first fault", right=("no.",), free="first fault")
     for report in reports:
         first = report.reason or (str(report.faults[0]) if report.faults else "")
-        rows = (str(report.rows_quarantined), str(report.rows_received))
-        table.add_row(str(report.sequence), f"{report.source}/{report.name}", report.verdict, *rows, first)
-    out.print(table)
+        rows = f"{report.rows_quarantined} of {report.rows_received}"
+        shown.add_row(str(report.sequence), report.name, report.verdict, rows, first)
+    out.print(shown)
 
 
 @app.command()
@@ -48,11 +47,11 @@ def show(file: File, limit: Annotated[int, typer.Option(min=1, help="Faults to s
         )
         if report.reason:
             out.print(report.reason, markup=False)
-        table = Table("line", "column", "no.", "found", "expected")
+        shown = table("line", "column", "no.", "found", "expected", right=("line", "no."), free="expected")
         for fault in report.faults[:limit]:
-            table.add_row(str(fault.line), fault.column, str(fault.column_number), fault.value, fault.rule)
+            shown.add_row(str(fault.line), fault.column, str(fault.column_number), fault.value, fault.rule)
         if report.faults:
-            out.print(table)
+            out.print(shown)
         if len(report.faults) > limit:
             out.print(f"... and {len(report.faults) - limit} more: --limit {len(report.faults)}")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rich.table import Table
+from rich.text import Text
 
 from goldline.commands.terminal import command, out
 from goldline.settings import load_settings
@@ -12,8 +12,9 @@ from goldline.settings_display import display
 @command
 def settings() -> None:
     """Print every setting with its value and where that came from; secrets are masked."""
-    table = Table("variable", "value", "from", "what it is")
     for line in display(load_settings()):
-        style = "dim" if line.origin == "default" else ""
-        table.add_row(line.variable, line.value, line.origin, line.description, style=style)
-    out.print(table)
+        style = "" if line.origin == "default" else "bold"
+        out.print(
+            Text.assemble((f"{line.variable:<28}", style), line.value or "(not set)", (f"  {line.origin}", "dim"))
+        )
+        out.print(Text(f"    {line.description}", style="dim"))

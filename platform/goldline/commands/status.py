@@ -8,7 +8,7 @@ from rich.table import Table
 
 from goldline.alerts import outbox_from
 from goldline.commands.summary import show_published
-from goldline.commands.terminal import command, good, open_home, out, warn
+from goldline.commands.terminal import command, good, open_home, out, table, warn
 from goldline.home import Home
 
 
@@ -31,21 +31,20 @@ def status() -> None:
 
 def _deliveries(home: Home) -> Table:
     states, newest = home.ledger.states(), home.ledger.newest()
-    table = Table("source", "first day", "last day", "files", "loaded", "waiting", "refused", "rows", "in quarantine")
+    numbers = ("files", "waiting", "refused", "rows", "bad rows")
+    shown = table("source", "deliveries", *numbers, right=numbers)
     for source in home.contracts:
         entries = [entry for key, entry in newest.items() if key[0] == source]
         kinds = Counter(states[entry.sequence].status for entry in entries)
         days = sorted(entry.delivery_date for entry in entries)
         known = [states[entry.sequence] for entry in entries]
-        table.add_row(
-            source,
-            str(days[0]) if days else "-",
-            str(days[-1]) if days else "-",
-            f"{len(entries):,}",
-            f"{kinds['loaded']:,}",
-            f"{kinds['received']:,}",
-            f"{kinds['refused']:,}",
-            f"{sum(state.rows_loaded for state in known):,}",
-            f"{sum(state.rows_quarantined for state in known):,}",
+        counts = (
+            len(entries),
+            kinds["received"],
+            kinds["refused"],
+            sum(state.rows_loaded for state in known),
+            sum(state.rows_quarantined for state in known),
         )
-    return table
+        span = f"{days[0]} to {days[-1]}" if days else "none yet"
+        shown.add_row(source, span, *(f"{count:,}" for count in counts))
+    return shown

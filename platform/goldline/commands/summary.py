@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rich.table import Table
 
-from goldline.commands.terminal import out
+from goldline.commands.terminal import out, table
 from goldline.home import Home
 from goldline.publish.reader import Reader, open_snapshot
 
@@ -54,12 +54,9 @@ def _sales(reader: Reader) -> Table:
     channels = sorted({row["channel"] for row in found})
     currency = found[0]["currency"] if found else ""
     net = {(row["month"], row["channel"]): row["net"] for row in found}
-    table = Table(title=f"Net sales without tax, {currency}", title_justify="left", title_style="bold")
-    table.add_column("month")
-    for channel in channels:
-        table.add_column(CHANNELS.get(channel, channel), justify="right")
-    table.add_column("total", justify="right")
+    numbers = tuple(CHANNELS.get(channel, channel) for channel in channels)
+    shown = table(f"net sales, {currency}", *numbers, "total", right=(*numbers, "total"))
     for month in months:
         amounts = [net.get((month, channel), 0) for channel in channels]
-        table.add_row(f"{month:%Y-%m}", *(f"{amount:,.2f}" for amount in (*amounts, sum(amounts))))
-    return table
+        shown.add_row(f"{month:%Y-%m}", *(f"{amount:,.2f}" for amount in (*amounts, sum(amounts))))
+    return shown

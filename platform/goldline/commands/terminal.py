@@ -10,8 +10,10 @@ from enum import IntEnum
 from typing import ParamSpec, TypeVar
 
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
 from rich.text import Text
 
 from goldline.errors import GoldlineError, SettingsError, TransientError
@@ -68,6 +70,14 @@ def _stop(error: GoldlineError, code: Exit) -> typer.Exit:
 def open_home() -> Home:
     """Return the home that the settings name."""
     return Home(load_settings())
+
+
+def table(*headings: str, right: tuple[str, ...] = (), free: str = "") -> Table:
+    """Make a plain table; columns keep to one line, but for the ``free`` one."""
+    made = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
+    for heading in headings:
+        made.add_column(heading, justify="right" if heading in right else "left", no_wrap=heading != free)
+    return made
 
 
 def good(text: str) -> None:

@@ -114,12 +114,13 @@ def _tell(context: dg.AssetExecutionContext, delivered: Delivered) -> None:
 
 def _refused(contract: Contract, delivered: Delivered) -> dg.Failure:
     reasons = delivered.refusals
-    more = f"\n... and {len(reasons) - 5} more files" if len(reasons) > 5 else ""
+    what = "1 file was refused; its delivery day stays as it was."
+    if len(reasons) > 1:
+        what = f"{len(reasons)} files were refused; their delivery days stay as they were."
+    more = [f"... and {len(reasons) - 5} more files"] if len(reasons) > 5 else []
     return failure(
         DeliveryRefused(
-            f"{len(reasons)} file{'s' if len(reasons) > 1 else ''} refused; their delivery days stay as they were.\n"
-            + "\n".join(reasons[:5])
-            + more,
+            "\n".join([what, *reasons[:5], *more]),
             where=contract.title,
             remedy="deliver a corrected file under the same name; 'goldline quarantine show FILE' has every fault",
         )

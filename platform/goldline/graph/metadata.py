@@ -51,7 +51,7 @@ def results_table(results: Sequence[CheckResult]) -> dg.TableMetadataValue:
 
 def check_result(asset_key: dg.AssetKey, result: CheckResult) -> dg.AssetCheckResult:
     """Turn a result into Dagster's; failing rows are shown by their keys, never by their values."""
-    metadata: dict[str, Any] = {"outcome": result.message or result.status, "failing rows": result.failing}
+    metadata: dict[str, Any] = {"failing rows": result.failing}
     if result.evaluated is not None:
         metadata["rows looked at"] = result.evaluated
     if result.keys:
@@ -61,7 +61,7 @@ def check_result(asset_key: dg.AssetKey, result: CheckResult) -> dg.AssetCheckRe
         asset_key=asset_key,
         passed=result.passed,
         severity=SEVERITY[result.severity],
-        description=result.message or None,
+        description=result.message or result.status,
         metadata=metadata,
     )
 

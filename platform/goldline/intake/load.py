@@ -14,7 +14,7 @@ from typing import Any
 import pyarrow as pa
 
 from goldline.contracts import Contract, Feed
-from goldline.errors import DeliveryRefused
+from goldline.errors import ClearDataRefused, DeliveryRefused
 from goldline.faultpoint import reach
 from goldline.intake.check import CheckedFeed, CheckedFile, Checker
 from goldline.intake.quarantine import Quarantine, Report, Verdict
@@ -101,12 +101,14 @@ def _load_batch(
 ) -> None:
     refused: dict[int, str] = {}
     checked = [
-        _check_feed(archive, checker, feed, entries, refused) for feed, entries in _by_feed(checker.contract, batch)
+        _check_feed(archive, checker, feed, entries, refused, result.clear)
+        for feed, entries in _by_feed(checker.contract, batch)
     ]
     files = {sequence: file for one in checked for sequence, file in one.files.items()}
     for one in checked:
         refused |= {s: f"{f.entry.name}, {why}" for s, f in one.files.items() if (why := f.refusal(one.feed))}
-    blocked = {result.entries[s].delivery_date: result.entries[s].name for s in refused}
+    newest = {(e.feed, e.delivery_date): e for e in batch}
+    blocked = {e.delivery_date: e.name for e in newest.values() if e.sequence in refused}
     held = {
         e.sequence: f"held back: {blocked[e.delivery_date]} of the same delivery was refused"
         for e in batch
@@ -134,7 +136,7 @@ def _by_feed(contract: Contract, batch: list[Entry]) -> Iterator[tuple[Feed, lis
 
 
 def _check_feed(
-    archive: Archive, checker: Checker, feed: Feed, entries: list[Entry], refused: dict[int, str]
+    archive: Archive, checker: Checker, feed: Feed, entries: list[Entry], refused: dict[int, str], clear: set[int]
 ) -> CheckedFeed:
     files: list[tuple[Entry, Records]] = []
     for entry in entries:
@@ -143,6 +145,8 @@ def _check_feed(
             files.append((entry, read_records(data, checker.contract, feed, entry.name)))
         except DeliveryRefused as error:
             refused[entry.sequence] = f"{error.where}: {error.what}. What to do: {error.remedy}"
+            if isinstance(error, ClearDataRefused):
+                clear.add(entry.sequence)
     return checker.check(feed, files)
 
 
@@ -180,7 +184,7 @@ def _load_files(session: Session, checker: Checker, checked: list[CheckedFeed], 
             continue
         rows = checker.good_rows(one, sequences)
         table = checker.contract.table(one.feed.name)
-        _replace(session, table, one.feed, rows, [one.files[s].entry for s in sequences])
+        _replace(session, table, checker.contract.source, one.feed, rows, [one.files[s].entry for s in sequences])
         reach("intake.rows_written")
         counts = dict(zip(*_value_counts(rows), strict=True))
         loaded += [
@@ -205,22 +209,29 @@ def _value_counts(rows: pa.Table) -> tuple[list[Any], list[Any]]:
     return counted.field("values").to_pylist(), counted.field("counts").to_pylist()
 
 
-def _replace(session: Session, table: str, feed: Feed, rows: pa.Table, entries: Sequence[Entry]) -> None:
-    """Add the rows; where a file corrects an earlier one, rows of the scopes it holds give way."""
+def _replace(session: Session, table: str, source: str, feed: Feed, rows: pa.Table, entries: Sequence[Entry]) -> None:
+    """Add the rows; where a file corrects an earlier one, rows of the scopes it holds give way.
+
+    Versions that are loaded already count as well: an earlier version, once refused, may be retried after them.
+    """
     session.insert_arrow(table, rows)
-    slots: dict[str, object] = {
-        "sequences": [entry.sequence for entry in entries],
-        "days": [entry.delivery_date for entry in entries],
-    }
-    newer = "select unnest($sequences) as sequence, unnest($days) as delivery_date"
-    scope = "true"
+    days = {entry.delivery_date for entry in entries}
+    slots: dict[str, object] = {"days": sorted(days)}
     if feed.replaces:
         columns = ", ".join(map(identifier, feed.replaces))
         newer = (
-            f"select distinct raw.sequence, raw.delivery_date, {columns} from {table} as raw"
-            f" join ({newer}) as slot on slot.sequence = raw.sequence and slot.delivery_date = raw.delivery_date"
+            f"select distinct sequence, delivery_date, {columns} from {table} where list_contains($days, delivery_date)"
         )
         scope = " and ".join(f"newer.{identifier(c)} = older.{identifier(c)}" for c in feed.replaces)
+    else:
+        loaded = session.rows(
+            "select sequence, delivery_date from intake.delivery_file"
+            " where source = $source and feed = $feed and list_contains($days, delivery_date)",
+            slots | {"source": source, "feed": feed.name},
+        )
+        known = {*loaded, *((entry.sequence, entry.delivery_date) for entry in entries)}
+        slots = {"sequences": [sequence for sequence, _ in known], "days": [day for _, day in known]}
+        newer, scope = "select unnest($sequences) as sequence, unnest($days) as delivery_date", "true"
     session.execute(
         f"delete from {table} as older using ({newer}) as newer"
         f" where older.delivery_date = newer.delivery_date and older.sequence < newer.sequence and {scope}",

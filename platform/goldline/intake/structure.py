@@ -8,18 +8,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 import numpy as np
 import numpy.typing as npt
 
 from goldline.contracts import Contract, Dialect, Feed
 from goldline.errors import DeliveryRefused
-from goldline.intake.personal import clear_data_in
+from goldline.intake.header import read_header
+from goldline.intake.refusal import Refuser
 
 QUOTE, NEWLINE, RETURN = b'"\n\r'
 MAX_FIELD_BYTES = 1_000_000
-MAX_COLUMNS = 2_000
 # What the second byte of a UTF-8 letter becomes when it is read as cp1252.
 _SECOND = "[\u0080-\u00bf" + bytes(set(range(0x80, 0xA0)) - {0x81, 0x8D, 0x8F, 0x90, 0x9D}).decode("cp1252") + "]"
 _MOJIBAKE = re.compile(f"[\u00c2\u00c3]{_SECOND}|\u00e2\u20ac")
@@ -60,7 +59,7 @@ def read_records(data: bytes, contract: Contract, feed: Feed, name: str) -> Reco
     Raises:
         DeliveryRefused: The file breaks its contract as a whole; the message names file, line and column.
     """
-    check = _Check(name, contract.dialect.delimiter.encode())
+    check = Refuser(name, contract.dialect.delimiter.encode())
     text, encoding = _decode(data, contract.dialect, check)
     _refuse_odd_characters(text, data if encoding == "utf-8" else text, check)
     raw = text.encode("utf-8")
@@ -68,43 +67,29 @@ def read_records(data: bytes, contract: Contract, feed: Feed, name: str) -> Reco
     buffer = np.frombuffer(raw, dtype=np.uint8)
     quotes = np.flatnonzero(buffer == QUOTE)
     newlines = np.flatnonzero(buffer == NEWLINE)
+    _check_delimiter(text.partition("\n")[0], contract.dialect.delimiter, check)
     _check_quotes(buffer, quotes, delimiter, check)
     ends = newlines[_outside(newlines, quotes)]
     _check_line_ends(buffer, newlines, ends, quotes, check)
     starts = np.concatenate(([0], ends + 1))[:-1]
     lines = (np.searchsorted(newlines, starts) + 1).astype(np.int32)
-    header = _header(raw[: int(ends[0])].rstrip(b"\r").decode(), contract, feed, check)
+    header = read_header(raw[: int(ends[0])].rstrip(b"\r").decode(), contract, feed, check)
     delimiters = np.flatnonzero(buffer == delimiter)
     _check_width(delimiters[_outside(delimiters, quotes)], starts, ends, lines, len(header), check)
     multiline = len(ends) != len(newlines)
     return Records(header, raw[int(ends[0]) + 1 :], lines[1:], encoding, multiline)
 
 
-class _Check:
-    """Makes refusals that all look the same."""
-
-    def __init__(self, name: str, delimiter: bytes) -> None:
-        self.name, self.delimiter = name, delimiter
-
-    def refusal(self, what: str, *, line: int | None = None, column: str = "", remedy: str) -> DeliveryRefused:
-        place = self.name + (f", line {line}" if line else "") + (f", column {column}" if column else "")
-        return DeliveryRefused(what, where=place, remedy=remedy)
-
-    def refusal_behind(self, before: bytes | str, what: str, *, remedy: str) -> DeliveryRefused:
-        """Refuse for what stands behind this much of the file; columns are counted by their delimiters."""
-        read = before.encode() if isinstance(before, str) else before
-        column = read.rpartition(b"\n")[2].count(self.delimiter) + 1
-        return self.refusal(what, line=read.count(b"\n") + 1, column=str(column), remedy=remedy)
-
-
-def _decode(data: bytes, dialect: Dialect, check: _Check) -> tuple[str, str]:
+def _decode(data: bytes, dialect: Dialect, check: Refuser) -> tuple[str, str]:
     """Decode strictly with the first declared encoding that fits."""
     if not data.strip():
         raise check.refusal(
             "the file is empty; expected at least a header", remedy="export the day again and deliver the file"
         )
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        raise check.refusal("the file is UTF-16", line=1, column="1", remedy=f"export it as {' or '.join(dialect.encodings)}")
+        raise check.refusal(
+            "the file is UTF-16", line=1, column="1", remedy=f"export it as {' or '.join(dialect.encodings)}"
+        )
     misfits = []
     for encoding in dialect.encodings:
         try:
@@ -118,7 +103,7 @@ def _decode(data: bytes, dialect: Dialect, check: _Check) -> tuple[str, str]:
     )
 
 
-def _refuse_odd_characters(text: str, raw: bytes | str, check: _Check) -> None:
+def _refuse_odd_characters(text: str, raw: bytes | str, check: Refuser) -> None:
     for code in (*range(9), 11, 12, *range(14, 32), 127):
         found = raw.find(bytes((code,))) if isinstance(raw, bytes) else raw.find(chr(code))
         if found >= 0:
@@ -148,7 +133,18 @@ def _outside(positions: Positions, quotes: Positions) -> npt.NDArray[np.bool_]:
     return np.equal(np.searchsorted(quotes, positions) % 2, 0)
 
 
-def _check_quotes(buffer: npt.NDArray[np.uint8], quotes: Positions, delimiter: int, check: _Check) -> None:
+def _check_delimiter(header: str, delimiter: str, check: Refuser) -> None:
+    other = next((d for d in ",;\t|" if delimiter not in header and d in header), None)
+    if other:
+        raise check.refusal(
+            f"fields are separated by {other!r}; expected {delimiter!r}",
+            line=1,
+            column="1",
+            remedy=f"export the file with the delimiter {delimiter!r}",
+        )
+
+
+def _check_quotes(buffer: npt.NDArray[np.uint8], quotes: Positions, delimiter: int, check: Refuser) -> None:
     """Hold RFC 4180: a quote opens only at a field's start, closes only at its end, and is doubled inside."""
     if not len(quotes):
         return
@@ -157,24 +153,24 @@ def _check_quotes(buffer: npt.NDArray[np.uint8], quotes: Positions, delimiter: i
         remedy = 'put fields that hold quotes in quotes and double the quotes inside ("")'
         return check.refusal_behind(buffer[:position].tobytes(), what, remedy=remedy)
 
-    opening, closing = quotes[0::2], quotes[1::2]
-    if len(quotes) % 2:
-        raise refusal(int(quotes[-1]), "a quoted field is never closed: the rest of the file would be swallowed")
+    closing = quotes[1::2]
+    opening = quotes[0::2][: len(closing)]
     padded = np.concatenate(([NEWLINE], buffer, [NEWLINE]))
     before, after = padded[opening], padded[closing + 2]
-    escaped = np.zeros(len(opening), dtype=bool)
-    escaped[1:] = closing[:-1] + 1 == opening[1:]
-    fine = (before == delimiter) | (before == NEWLINE) | escaped
-    if not fine.all():
-        raise refusal(int(opening[np.argmin(fine)]), "a quote stands in the middle of a field")
-    continued = np.append(escaped[1:], False)
-    fine = (after == delimiter) | (after == NEWLINE) | (after == RETURN) | continued
-    if not fine.all():
-        raise refusal(int(closing[np.argmin(fine)]), "text follows a closing quote")
+    escaped = closing[:-1] + 1 == opening[1:]
+    opens = (before == delimiter) | (before == NEWLINE) | np.append(False, escaped)[: len(opening)]
+    closes = (after == delimiter) | (after == NEWLINE) | (after == RETURN) | np.append(escaped, False)[: len(closing)]
+    if len(quotes) % 2:
+        never = quotes[-1] if closes.all() else opening[np.argmin(closes)]
+        raise refusal(int(never), "a quoted field is never closed: the rest of the file would be swallowed")
+    if not opens.all():
+        raise refusal(int(opening[np.argmin(opens)]), "a quote stands in the middle of a field")
+    if not closes.all():
+        raise refusal(int(closing[np.argmin(closes)]), "text follows a closing quote")
 
 
 def _check_line_ends(
-    buffer: npt.NDArray[np.uint8], newlines: Positions, ends: Positions, quotes: Positions, check: _Check
+    buffer: npt.NDArray[np.uint8], newlines: Positions, ends: Positions, quotes: Positions, check: Refuser
 ) -> None:
     if buffer[-1] != NEWLINE:
         raise check.refusal(
@@ -202,78 +198,8 @@ def _fields_in_last_line(buffer: npt.NDArray[np.uint8], newlines: Positions) -> 
     return int(max((tail == ord(d)).sum() for d in ",;\t|")) + 1
 
 
-def _header(line: str, contract: Contract, feed: Feed, check: _Check) -> tuple[str, ...]:
-    delimiter = contract.dialect.delimiter
-    names = [field[1:-1].replace('""', '"') if field[:1] == '"' else field for field in line.split(delimiter)]
-    needed = [name for name, column in feed.columns.items() if not column.optional]
-    missing = [name for name in needed if name not in names]
-    if len(names) > MAX_COLUMNS:
-        raise check.refusal(
-            f"{len(names)} columns; at most {MAX_COLUMNS} are read",
-            line=1,
-            column=str(MAX_COLUMNS + 1),
-            remedy="check the export",
-        )
-    _refuse_personal_names(names, contract, check)
-    if len(missing) == len(needed):
-        raise _missing(names, missing, delimiter, check)
-    if len(set(names)) < len(names):
-        twice = next(n for n in names if names.count(n) > 1)
-        raise check.refusal(
-            "the column stands twice in the header", line=1, column=_shown(twice), remedy="export it once"
-        )
-    if missing:
-        raise _missing([n for n in names if n not in feed.columns], missing, delimiter, check)
-    return tuple(names)
-
-
-def _refuse_personal_names(names: list[str], contract: Contract, check: _Check) -> None:
-    """Refuse columns of personal data, and personal data where a name should stand."""
-    if forbidden := [n for n in names if n.strip().lower() in contract.forbidden_columns]:
-        raise check.refusal(
-            "the column holds data that must not be delivered",
-            line=1,
-            column=forbidden[0],
-            remedy="remove the column from the export, or pseudonymise it; the file was not loaded",
-        )
-    for number, name in enumerate(names, 1):
-        if kind := clear_data_in(name):
-            raise check.refusal(
-                f"found what looks like {kind} in clear where a column's name should stand",
-                line=1,
-                column=str(number),
-                remedy="export the file with its header, and pseudonymise it before; the file was not loaded",
-            )
-
-
-def _missing(names: list[str], missing: list[str], delimiter: str, check: _Check) -> DeliveryRefused:
-    other = next((d for d in ",;\t|" if d != delimiter and len(names) == 1 and d in names[0]), None)
-    if other:
-        return check.refusal(
-            f"fields are separated by {other!r}; expected {delimiter!r}",
-            line=1,
-            column=missing[0],
-            remedy=f"export the file with the delimiter {delimiter!r}",
-        )
-    near = get_close_matches(missing[0].lower(), [n.lower() for n in names], n=1, cutoff=0.6)
-    shown = next((n for n in names if near and n.lower() == near[0]), "")
-    found = f"; found {_shown(shown)!r}, was it renamed?" if shown else ""
-    others = f" (missing too: {', '.join(missing[1:6])})" if len(missing) > 1 else ""
-    return check.refusal(
-        f"expected column {missing[0]!r} is missing{others}{found}",
-        line=1,
-        column=missing[0],
-        remedy="export the column again, or change contract.yaml if the new layout is meant",
-    )
-
-
-def _shown(name: str) -> str:
-    """A header name that is safe to show: names are letters, digits, blanks, dots and underscores."""
-    return re.sub(r"[^\w .:-]|\d{5,}", "?", name)[:40]
-
-
 def _check_width(
-    delimiters: Positions, starts: Positions, ends: Positions, lines: npt.NDArray[np.int32], width: int, check: _Check
+    delimiters: Positions, starts: Positions, ends: Positions, lines: npt.NDArray[np.int32], width: int, check: Refuser
 ) -> None:
     """Hold every record to the header's number of fields."""
     found = np.searchsorted(delimiters, ends) - np.searchsorted(delimiters, starts) + 1

@@ -36,10 +36,10 @@ class Browser:
         for text in texts:
             self.page.get_by_text(text, exact=True).first.wait_for(timeout=30 * SECONDS)
 
-    def picture(self, name: str) -> None:
-        """Take a picture of what is to be seen."""
+    def picture(self, name: str, *, whole: bool = False) -> None:
+        """Take a picture of what is to be seen, or of the whole page."""
         self.page.wait_for_timeout(1.2 * SECONDS)
-        self.page.screenshot(path=self.pictures / f"{name}.png")
+        self.page.screenshot(path=self.pictures / f"{name}.png", full_page=whole)
 
     def choose_days(self, first: str, last: str) -> None:
         """In the dialog that is open, choose a range of delivery days instead of what it proposes."""

@@ -58,7 +58,9 @@ def test_the_dataflow_is_seen_backfilled_and_its_faults_reported_in_the_browser(
         see_the_refused_delivery(site, browser, faulty_run, mails, deliveries)
         see_the_backfill_succeed(site, browser, deliveries)
         see_the_failing_check(browser, deliveries, mails)
-    assert current(home / "published").delivery_day == deliveries.days[-1].isoformat()
+    published = current(home / "published")
+    assert (published.version, published.unchanged) == ("v000001", False)
+    assert published.tables["unified_sales"].rows > 1_000
 
 
 def see_the_graph(browser: Browser) -> None:
@@ -91,7 +93,7 @@ def see_the_refused_delivery(site: Site, browser: Browser, run_id: str, mails: I
     browser.open(f"/runs/{run_id}", "cashmere__delivery", "Failure")
     browser.picture("04_failed_run")
     browser.show_html(body(mail, "html"))
-    browser.picture("05_failure_mail")
+    browser.picture("05_failure_mail", whole=True)
 
 
 def see_the_backfill_succeed(site: Site, browser: Browser, deliveries: Deliveries) -> None:

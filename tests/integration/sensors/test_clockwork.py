@@ -21,7 +21,7 @@ from dagster._core.scheduler.instigation import (
     TickStatus,
 )
 from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
-from dagster._utils.error import SerializableErrorInfo
+from dagster_shared.error import SerializableErrorInfo
 
 from sensors.clock_incidents import Clockwork, clock_incidents, read_clockwork
 
@@ -47,6 +47,7 @@ def a_tick(instance: dg.DagsterInstance, state: InstigatorState, minute: int, st
             instigator_type=state.instigator_type,
             status=status,
             timestamp=NOW.timestamp() + 60 * minute,
+            run_ids=[],
             error=error,
             selector_id=state.selector_id,
         )

@@ -48,26 +48,30 @@ def test_deliveries_of_today_are_no_reason_to_report_today() -> None:
     assert missing([12, 13, 14], until=13) == []
 
 
-def test_a_growing_gap_keeps_its_identity_so_that_it_is_one_incident() -> None:
-    (yesterday,), (today,) = (
-        gaps("cashmere", "Cashmere tills", {day(10)}, day(12)),
-        gaps("cashmere", "Cashmere tills", {day(10)}, day(13)),
-    )
-    assert yesterday.key == today.key
+def keys(delivered: list[int], until: int) -> list[str]:
+    return [gap.key for gap in gaps("cashmere", "Cashmere tills", {day(n) for n in delivered}, day(until))]
 
 
-def incidents(tmp_path: Path, first: int, last: int) -> list[tuple[str, str]]:
-    gap = Gap("cashmere", "Cashmere tills", Days(day(first), day(last)))
+def test_silence_is_one_incident_however_long_it_lasts_and_even_if_a_part_comes_late() -> None:
+    assert keys([10], until=12) == keys([10], until=13) == keys([10, 11], until=13) == ["late:cashmere"]
+
+
+def test_a_hole_is_an_incident_of_its_own_beside_silence() -> None:
+    assert keys([10, 12], until=13) == ["late:cashmere:2026-03-11", "late:cashmere"]
+
+
+def incidents(tmp_path: Path, first: int, last: int, *, is_open: bool) -> list[tuple[str, str]]:
+    gap = Gap("cashmere", "Cashmere tills", Days(day(first), day(last)), is_open)
     now = datetime(2026, 3, 28, 7, 0, tzinfo=UTC)
     return [(i.kind, i.title) for i in late_incidents([gap], Home(load_settings(home=tmp_path)), now)]
 
 
 def test_a_delivery_is_late_while_nothing_newer_came_and_missing_afterwards(tmp_path: Path) -> None:
-    assert incidents(tmp_path, 27, 27) == [("late_delivery", "Cashmere tills, delivery of 27 Mar 2026")]
-    assert incidents(tmp_path, 25, 26) == [
+    assert incidents(tmp_path, 27, 27, is_open=True) == [("late_delivery", "Cashmere tills, delivery of 27 Mar 2026")]
+    assert incidents(tmp_path, 25, 26, is_open=False) == [
         ("missing_delivery", "Cashmere tills, delivery of 25 Mar 2026 to 26 Mar 2026")
     ]
 
 
 def test_an_old_hole_is_not_told_for_ever(tmp_path: Path) -> None:
-    assert incidents(tmp_path, 1, 20) == []
+    assert incidents(tmp_path, 1, 20, is_open=False) == []
