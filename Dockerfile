@@ -24,3 +24,5 @@ ENV PATH=/opt/goldline/bin:$PATH \
     DAGSTER_HOME=/var/lib/goldline/dagster
 USER 10001
 WORKDIR /opt/deploy
+# a new volume starts with what stands here: Dagster's configuration
+RUN python -c "from goldline.graph.runs import prepare_dagster_home; from goldline.settings import load_settings; prepare_dagster_home(load_settings())"

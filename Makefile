@@ -37,11 +37,7 @@ check: setup ## Check style, formatting, types and the direction of imports.
 	@PYTHONPATH=platform:. $(BIN)/lint-imports --no-logo
 
 dev: setup ## Serve the Dagster UI with its daemon on 127.0.0.1:3000.
-	@DAGSTER_HOME="$$($(BIN)/python -c 'from goldline.settings import load_settings as s; print(s().dagster_dir)')"; \
-	export DAGSTER_HOME; \
-	mkdir -p "$$DAGSTER_HOME"; \
-	echo "Dagster is starting on http://127.0.0.1:3000 (Ctrl-C stops it) ..."; \
-	PYTHONWARNINGS=ignore:Function:FutureWarning exec $(BIN)/dagster dev --workspace workspace.yaml --host 127.0.0.1 --port 3000
+	@exec $(BIN)/goldline ui
 
 lock: setup ## Write locks/ with hashes after a change of the dependencies (UPGRADE=1: take newer versions).
 	@$(COMPILE) pyproject.toml --output-file locks/runtime.txt

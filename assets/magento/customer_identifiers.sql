@@ -1,18 +1,10 @@
 -- One row per customer record of the web shop and pseudonym that it has shown, now or in an earlier version.
 with
 versions as (select * from magento.raw_customer_entity),
-orders as (select * from magento.sales_order),
-first_customer as (
-    select entity_id, customer_id
-    from (
-        select
-            entity_id,
-            customer_id,
-            row_number() over (partition by entity_id order by updated_at, delivery_date, line_number) as nth
-        from magento.raw_sales_order
-        where customer_id is not null
-    ) as seen
-    where nth = 1
+orders as (
+    select sales_order.created_at, customers.customer_record, customers.email_hash
+    from magento.sales_order
+    join magento.order_customers as customers on customers.order_id = sales_order.entity_id
 ),
 relays as (select distinct email_hash from versions where email_kind = 'relay'),
 
@@ -26,13 +18,9 @@ shown as (
     from versions
     where phone_hash is not null
     union all
-    select
-        case when first_customer.customer_id is not null then 'magento:account:' || first_customer.customer_id
-            else 'magento:guest:' || orders.customer_email_hash end,
-        'email_hash', orders.customer_email_hash, cast(orders.created_at as date), cast(orders.created_at as date)
+    select customer_record, 'email_hash', email_hash, cast(created_at as date), cast(created_at as date)
     from orders
-    left join first_customer on first_customer.entity_id = orders.entity_id
-    where orders.customer_email_hash is not null
+    where email_hash is not null
 )
 
 select

@@ -1,8 +1,11 @@
 -- One row per customer record of the web shop: each account, and each e-mail pseudonym that bought as a guest.
 with
 orders as (
-    select sales_order.*, states.exclusion_reason
+    select
+        sales_order.entity_id, sales_order.created_at, sales_order.updated_at, sales_order.store_id,
+        customers.customer_id, customers.email_hash, customers.customer_record, states.exclusion_reason
     from magento.sales_order
+    join magento.order_customers as customers on customers.order_id = sales_order.entity_id
     left join magento.setting_order_state as states on states.state = sales_order.state
 ),
 accounts as (select * from magento.customer_entity),
@@ -42,14 +45,14 @@ known_accounts as (
 
 -- a guest is an e-mail pseudonym; the key that founds the customer is the first order's, never the pseudonym
 guest_orders as (
-    select *, row_number() over (partition by customer_email_hash order by created_at, entity_id) as nth
+    select *, row_number() over (partition by email_hash order by created_at, entity_id) as nth
     from orders
-    where customer_id is null and customer_email_hash is not null and exclusion_reason is null
+    where customer_id is null and email_hash is not null and exclusion_reason is null
 ),
 
 guests as (
     select
-        'magento:guest:' || customer_email_hash as customer_record,
+        customer_record,
         max(case when nth = 1 then 'magento:order:' || entity_id end) as founding_key,
         'guest' as record_type,
         cast(null as varchar) as source_customer_id,
@@ -63,7 +66,7 @@ guests as (
         true as has_email,
         false as has_phone
     from guest_orders
-    group by customer_email_hash
+    group by customer_record
 ),
 
 records as (

@@ -11,19 +11,7 @@ files as (select * from intake.delivery_file),
 zones as (select * from reference.zone_day),
 currencies as (select * from reference.currency),
 
--- a deleted account leaves its orders without a customer: the first one seen is kept
-first_customer as (
-    select entity_id, customer_id
-    from (
-        select
-            entity_id,
-            customer_id,
-            row_number() over (partition by entity_id order by updated_at, delivery_date, line_number) as nth
-        from magento.raw_sales_order
-        where customer_id is not null
-    ) as seen
-    where nth = 1
-),
+customers as (select * from magento.order_customers),
 
 selling_points as (
     select
@@ -49,8 +37,8 @@ order_heads as (
         coalesce(states.document_state, 'open') as document_state,
         orders.created_at,
         orders.updated_at,
-        first_customer.customer_id,
-        orders.customer_email_hash as email_hash,
+        customers.customer_id,
+        customers.customer_record,
         orders.order_currency_code as currency,
         coalesce(currencies.decimals, 2) as decimals,
         coalesce(orders.base_to_order_rate, 1) as base_to_order_rate,
@@ -71,7 +59,7 @@ order_heads as (
     from orders
     cross join (select * from magento.setting_website where website_code = '*') as fallback
     left join states on states.state = orders.state
-    left join first_customer on first_customer.entity_id = orders.entity_id
+    left join customers on customers.order_id = orders.entity_id
     left join selling_points on selling_points.store_id = orders.store_id
     left join currencies on currencies.currency = orders.order_currency_code
 ),
@@ -86,7 +74,7 @@ memo_heads as (
         memos.created_at,
         memos.updated_at,
         order_heads.customer_id,
-        order_heads.email_hash,
+        order_heads.customer_record,
         memos.order_currency_code as currency,
         coalesce(currencies.decimals, 2) as decimals,
         coalesce(memos.base_to_order_rate, order_heads.base_to_order_rate, 1) as base_to_order_rate,
@@ -200,14 +188,14 @@ memo_item_lines as (
 heads as (
     select
         'order' as document_type, order_id as document_id, order_id, increment_id as document_number, exclusion_reason,
-        document_state, created_at, updated_at, customer_id, email_hash, currency, decimals, base_to_order_rate,
+        document_state, created_at, updated_at, customer_id, customer_record, currency, decimals, base_to_order_rate,
         base_to_global_rate, coupon_code, discount_description, applied_rule_ids, website_code, timezone,
         prices_include_tax, sequence, line_number, delivery_date
     from order_heads
     union all
     select
         'credit_memo', memo_id, order_id, increment_id, exclusion_reason,
-        'closed', created_at, updated_at, customer_id, email_hash, currency, decimals, base_to_order_rate,
+        'closed', created_at, updated_at, customer_id, customer_record, currency, decimals, base_to_order_rate,
         base_to_global_rate, coupon_code, discount_description, applied_rule_ids, website_code, timezone,
         prices_include_tax, sequence, line_number, delivery_date
     from memo_heads
@@ -325,7 +313,7 @@ settled as (
         heads.created_at,
         heads.updated_at,
         heads.customer_id,
-        heads.email_hash,
+        heads.customer_record,
         heads.currency,
         coalesce(heads.base_to_order_rate, 1) as base_to_order_rate,
         coalesce(heads.base_to_global_rate, 1) as base_to_global_rate,
@@ -408,10 +396,7 @@ select
     cast(null as varchar) as shift_code,
     cast(null as varchar) as staff_key,
     cast(customer_id as varchar) as source_customer_id,
-    case
-        when customer_id is not null then 'magento:account:' || customer_id
-        when email_hash is not null then 'magento:guest:' || email_hash
-    end as customer_record,
+    customer_record,
     case when line_type in ('product', 'gift_card_sale') then sku end as source_product_code,
     sku,
     cast(null as varchar) as ean,

@@ -143,9 +143,8 @@ def _lane(name: str, links: Links) -> Lane:
             boxes[box] = Box(box, x, LANE_HEAD + _place(column, box, rows), width)
         x += width + COLUMN_GAP
     edges = [(start, end) for end in sorted(links) for start in sorted(links[end])]
-    return Lane(
-        name, 0, 0, x - COLUMN_GAP + LANE_INSET, LANE_HEAD + rows * ROW - (ROW - BOX_HEIGHT) + LANE_INSET, boxes, edges
-    )
+    height = LANE_HEAD + rows * ROW - (ROW - BOX_HEIGHT) + LANE_INSET
+    return Lane(name, 0, 0, x - COLUMN_GAP + LANE_INSET, height, boxes, edges)
 
 
 def _columns(links: Links) -> list[list[str]]:

@@ -1,4 +1,4 @@
-"""All reference pages together: which there are, and writing them to a folder.
+"""All reference pages and the picture together: which there are, and writing them to a folder.
 
 What stands on a page is decided in the page's own module.
 """
@@ -10,6 +10,7 @@ from pathlib import Path
 from goldline.docs.checks import checks_page
 from goldline.docs.commands import commands_page
 from goldline.docs.contracts import contracts_page
+from goldline.docs.graph_svg import graph_svg
 from goldline.docs.lineage import lineage_page
 from goldline.docs.material import Material, gather
 from goldline.docs.settings import settings_page
@@ -19,6 +20,7 @@ from goldline.docs.tables import tables_page
 def pages_of(material: Material) -> dict[str, str]:
     """Write every page, by file name; the same program gives the same text."""
     found = {
+        "graph.svg": graph_svg(material),
         "tables.md": tables_page(material),
         "lineage.md": lineage_page(material),
         "contracts.md": contracts_page(material),

@@ -59,12 +59,17 @@ class Browser:
         self.page.set_content(html)
 
 
-@contextmanager
-def browsing(url: str, pictures: Path) -> Iterator[Browser]:
-    """Open Debian's Chromium, without a window."""
+def find_chromium() -> str:
+    """Return where Chromium is; without it there is nothing to look with."""
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if chromium is None:
         pytest.skip("no Chromium is installed (Debian: apt-get install chromium); the UI was not looked at")
+    return chromium
+
+
+@contextmanager
+def browsing(chromium: str, url: str, pictures: Path) -> Iterator[Browser]:
+    """Open the browser, without a window."""
     pictures.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])

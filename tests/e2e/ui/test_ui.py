@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from goldline.publish.versions import current
-from tests.e2e.ui.browser import Browser, browsing
+from tests.e2e.ui.browser import Browser, browsing, find_chromium
 from tests.e2e.ui.dagster_site import Deliveries, Site, prepare_home, running, until
 from tests.integration.alerts.server import Inbox, MailServer
 
@@ -44,6 +44,7 @@ def test_the_dataflow_is_seen_backfilled_and_its_faults_reported_in_the_browser(
     home: Path, tmp_path: Path, inbox: tuple[Inbox, int], pictures: Path
 ) -> None:
     mails, port = inbox
+    chromium = find_chromium()
     deliveries = prepare_home(home, tmp_path / "away")
     settings = {
         "GOLDLINE_SETTLE_SECONDS": "1",
@@ -51,7 +52,7 @@ def test_the_dataflow_is_seen_backfilled_and_its_faults_reported_in_the_browser(
         "GOLDLINE_SMTP_PORT": str(port),
         "GOLDLINE_MAIL_TO": "data@example.org",
     }
-    with running(home, **settings) as site, browsing(site.url, pictures) as browser:
+    with running(home, **settings) as site, browsing(chromium, site.url, pictures) as browser:
         see_the_graph(browser)
         faulty_run = until(site.runs, 60, "the deliveries sensor asks for a run")[0]["runId"]
         launch_the_backfill(browser, deliveries)

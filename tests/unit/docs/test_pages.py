@@ -17,8 +17,9 @@ from goldline.settings import Settings
 from goldline.settings_origin import SECRETS_DIR
 
 DOCS = Path(__file__).resolve().parents[3] / "docs"
-BY_HAND = sorted(DOCS.glob("*.md"))
-LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
+ROOT = DOCS.parent
+BY_HAND = [ROOT / "README.md", *sorted(DOCS.glob("*.md"))]
+LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 
 
 def without_code(text: str) -> str:
@@ -39,7 +40,7 @@ def commands(group: typer.Typer = app, before: str = "goldline") -> Iterator[str
 
 
 def test_the_reference_pages_are_those_that_the_program_would_write_now(written: dict[str, str]) -> None:
-    committed = {path.name: path.read_text("utf-8") for path in (DOCS / "reference").glob("*.md")}
+    committed = {path.name: path.read_text("utf-8") for path in (DOCS / "reference").glob("*.*")}
     stale = sorted(name for name in {*written, *committed} if written.get(name) != committed.get(name))
     assert stale == [], "run 'make docs' and commit the result"
 
@@ -74,7 +75,9 @@ def test_every_setting_and_every_command_is_documented(written: dict[str, str]) 
     assert [c for c in commands() if f"\n## `{c}`\n" not in written["commands.md"]] == sorted(hidden)
 
 
-@pytest.mark.parametrize("page", sorted(DOCS.rglob("*.md")), ids=lambda page: page.relative_to(DOCS).as_posix())
+@pytest.mark.parametrize(
+    "page", sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")]), ids=lambda page: page.relative_to(ROOT).as_posix()
+)
 def test_every_link_leads_to_a_page_and_a_heading_that_exist(page: Path) -> None:
     broken = []
     for target in LINK.findall(without_code(page.read_text("utf-8"))):
@@ -101,5 +104,5 @@ def test_a_page_names_only_commands_and_settings_that_exist(page: Path) -> None:
 
 def test_every_page_is_on_the_map() -> None:
     linked = set(LINK.findall((DOCS / "index.md").read_text("utf-8")))
-    pages = {path.relative_to(DOCS).as_posix() for path in DOCS.rglob("*.md")} - {"index.md"}
+    pages = {path.relative_to(DOCS).as_posix() for path in DOCS.rglob("*.*")} - {"index.md"}
     assert pages - linked == set()
