@@ -6,9 +6,10 @@ Only names and numbers; lines, colours and text are in ``graph_svg``.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from graphlib import TopologicalSorter
+from itertools import product
 
 from goldline.docs.material import Material
 
@@ -148,27 +149,29 @@ def _lane(name: str, links: Links) -> Lane:
 
 
 def _columns(links: Links) -> list[list[str]]:
-    """Put what reads nothing inside the lane into its first column, everything else into its second."""
-    first = [name for name in sorted(links) if not links[name]]
-    return [column for column in (first, sorted(set(links) - set(first))) if column]
+    """Put what reads nothing inside the lane into its first column, everything else into its second, in order."""
+    order = list(TopologicalSorter({name: sorted(links[name]) for name in sorted(links)}).static_order())
+    columns = [[name for name in order if bool(links[name]) is reads] for reads in (False, True)]
+    return [column for column in columns if column]
 
 
 def _ordered(columns: list[list[str]], links: Links, rows: int) -> list[list[str]]:
-    """Swap boxes of a column as long as that makes the edges shorter."""
-    ordered = [list(column) for column in columns]
-    best = _length(ordered, links, rows)
-    improved = True
-    while improved:
-        improved = False
-        for column in ordered:
-            for one, other in combinations(range(len(column)), 2):
-                column[one], column[other] = column[other], column[one]
-                length = _length(ordered, links, rows)
-                if length < best:
-                    best, improved = length, True
-                else:
-                    column[one], column[other] = column[other], column[one]
-    return ordered
+    """Move boxes up and down their columns as long as that makes the edges shorter."""
+    best, length = columns, _length(columns, links, rows)
+    while True:
+        shorter, moved = min((_length(moved, links, rows), moved) for moved in _moves(best))
+        if shorter >= length:
+            return best
+        best, length = moved, shorter
+
+
+def _moves(columns: list[list[str]]) -> Iterator[list[list[str]]]:
+    """Yield the columns with up to three neighbours somewhere else in their column, in every way."""
+    for at, column in enumerate(columns):
+        for size, start in product((1, 2, 3), range(len(column))):
+            block, rest = column[start : start + size], column[:start] + column[start + size :]
+            for place in range(len(rest) + 1):
+                yield [*columns[:at], [*rest[:place], *block, *rest[place:]], *columns[at + 1 :]]
 
 
 def _length(columns: Iterable[Sequence[str]], links: Links, rows: int) -> float:
@@ -179,7 +182,7 @@ def _length(columns: Iterable[Sequence[str]], links: Links, rows: int) -> float:
         for start in starts:
             rise = at[end][0] - at[start][0]
             inside = at[end][1] == at[start][1]
-            total += abs(rise) * (1 if rise >= 0 or not inside else 3) + (rise * rise / 1000 if inside else 0)
+            total += abs(rise) * (1 if rise >= 0 or not inside else 10) + (rise * rise / 1000 if inside else 0)
     return round(total, 6)
 
 

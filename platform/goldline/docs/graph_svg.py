@@ -98,7 +98,7 @@ def _edge(start: Box, end: Box) -> Iterator[str]:
     """Draw a curve to the next column, or an arc beside the column when both stand in it."""
     x, y = start.right, start.middle
     if start.x == end.x:
-        bow = x + 9 + min(abs(end.y - start.y) / 8, 14)
+        bow = x + 9 + min(abs(end.y - start.y) / 8, 9)
         curve, tip = f"{_p(bow, y)} {_p(bow, end.middle)} {_p(x + 5, end.middle)}", _tip(x, end.middle, -5, "tip", 3)
     else:
         half = (end.x - x) / 2

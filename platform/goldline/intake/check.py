@@ -106,8 +106,9 @@ class Checker:
         into = f"create temp table {table} as" if first else f"insert into {table}"
         self._db.execute(f"{into} {rules.checked_sql('arrived')}")
         by_sequence = {file.entry.sequence: file for file in files}
-        self._note_faulty(rules, table, by_sequence)
-        self._note_clear(rules, table, by_sequence)
+        if self._db.execute(f"select 1 from {table} where is_faulty or is_clear limit 1").fetchone():
+            self._note_faulty(rules, table, by_sequence)
+            self._note_clear(rules, table, by_sequence)
         self._note_broken_rules(rules, table, by_sequence)
         self._note_unknown_zones(feed, table, by_sequence)
         self._db.unregister("arrived")

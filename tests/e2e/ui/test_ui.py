@@ -98,7 +98,7 @@ def see_the_refused_delivery(site: Site, browser: Browser, run_id: str, mails: I
 
 
 def see_the_backfill_succeed(site: Site, browser: Browser, deliveries: Deliveries) -> None:
-    status = until(lambda: done(site), 180, "the backfill ends")
+    status = until(lambda: done(site), 300, "the backfill ends")
     assert status == "COMPLETED_SUCCESS"
     browser.open("/runs?view=backfills", "10 partitions", "Success")
     browser.picture("06_backfill")
