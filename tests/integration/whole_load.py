@@ -6,6 +6,7 @@ there; so that the death of one costs the next no start-up. What must hold after
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import subprocess
@@ -17,10 +18,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from goldline.deliver import deliver
+from goldline.errors import GoldlineError
 from goldline.faultpoint import VARIABLE
 from goldline.flow import build_table, publish_tables
 from goldline.home import Home
-from goldline.warehouse.tables import Catalogue
 from tests.support import EVERY_DAY, open_home
 
 ROOT = Path(__file__).parents[2]
@@ -40,26 +41,28 @@ def carry_out(home: Home) -> None:
 
 def main() -> None:
     """Answer each line ``[home, crash point]`` with the exit code of the process that carried it out."""
+    for late in ("pandas", "scipy.sparse.csgraph", "duckdb_sqlalchemy"):
+        importlib.import_module(late)
     known = open_home(Path.cwd())
-    prepared = {"contracts": known.contracts, "catalogue": known.catalogue}
+    prepared: dict[str, object] = {"contracts": known.contracts, "catalogue": known.catalogue}
     for line in sys.stdin:
         folder, point = json.loads(line)
         child = os.fork()
         if child == 0:
-            _load(Path(folder), point, prepared)
+            os._exit(_load(Path(folder), point, prepared))
         print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 
 
-def _load(folder: Path, point: str, prepared: dict[str, Catalogue | dict[str, object]]) -> None:
+def _load(folder: Path, point: str, prepared: dict[str, object]) -> int:
     os.environ[VARIABLE] = point
     home = open_home(folder)
     vars(home).update(prepared)
     try:
         carry_out(home)
-    except BaseException:
+    except GoldlineError:
         traceback.print_exc()
-        os._exit(1)
-    os._exit(0)
+        return 1
+    return 0
 
 
 class Loader:

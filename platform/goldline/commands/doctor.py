@@ -6,7 +6,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import typer
@@ -23,6 +23,7 @@ from goldline.publish import versions
 from goldline.settings import load_settings
 
 LOW_DISK_BYTES = 2_000_000_000
+SILENCE = timedelta(minutes=3)
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,7 @@ def _examine(home: Home, *, deep: bool) -> Iterator[Finding]:
         ("published", _published_deep if deep else _published),
         ("mail", _mail),
         ("alerts", _alerts),
+        ("daemon", _daemon),
     ]
     for what, examine in examinations:
         yield _finding(what, examine, home)
@@ -112,7 +114,7 @@ def _landing(home: Home) -> str:
 
 
 def _archive(home: Home) -> str:
-    missing = [e for e in _kept(home) if not home.archive.has(e.sha256)]
+    missing = [e for e in _kept(home) if not home.archive.path(e.sha256).exists()]
     if missing:
         raise GoldlineError(
             f"{len(missing)} files of the ledger are not in the archive, first {missing[0].name}",
@@ -171,6 +173,25 @@ def _mail(home: Home) -> str:
             "a mail server is set, but nobody gets mails", where="GOLDLINE_MAIL_TO", remedy="set the addresses"
         )
     return f"{home.settings.smtp_host}:{home.settings.smtp_port}; try it with 'goldline alerts test'"
+
+
+def _daemon(home: Home) -> str:
+    """Look for the heartbeats of Dagster's daemon, without which nothing starts and no alert is sent by itself."""
+    if not home.settings.dagster_dir.exists():
+        return "never started; 'goldline ui' starts it"
+    from goldline.graph.runs import open_instance
+
+    with open_instance(home.settings) as instance:
+        beats = [beat.timestamp for beat in instance.get_daemon_heartbeats().values()]
+    if not beats:
+        return "never started; 'goldline ui' starts it"
+    newest = datetime.fromtimestamp(max(beats), UTC)
+    if datetime.now(UTC) - newest > SILENCE:
+        raise GoldlineError(
+            f"silent since {newest:%Y-%m-%d %H:%M} UTC: the schedule, the sensors and the alerts sleep",
+            remedy="start it: 'goldline ui', or the daemon of docker-compose.yml",
+        )
+    return "running; schedule, sensors and alerts are awake"
 
 
 def _alerts(home: Home) -> str:

@@ -132,7 +132,9 @@ def _write(session: Session, building: Path, table: TableToPublish) -> Published
     columns = _columns(session, table)
     order = ", ".join('"' + name.replace('"', '""') + '"' for name in table.order_by)
     path = building / f"{table.name}.parquet"
-    rows = session.copy_to_parquet(f"select * from ({table.sql}){f' order by {order}' if order else ''}", path)
+    rows = session.copy_to_parquet(
+        f"select * from ({table.sql}){f' order by {order}' if order else ''}", path, is_ordered=bool(order)
+    )
     sync_file(path)
     faultpoint.reach("publish.table_written")
     measured = measure_file(path, operational=table.operational)

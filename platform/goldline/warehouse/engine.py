@@ -159,13 +159,13 @@ class Session:
         """Say whether the table exists."""
         return bool(self.columns(table))
 
-    def copy_to_parquet(self, sql: str, path: Path) -> int:
-        """Write a query's rows to one Parquet file, in the query's order; return the number of rows."""
+    def copy_to_parquet(self, sql: str, path: Path, *, is_ordered: bool = True) -> int:
+        """Write a query's rows to one Parquet file, in the query's order if it has one; return the number of rows."""
         escaped = str(path).replace("'", "''")
         return int(
             self.scalar(
-                f"copy ({sql}) to '{escaped}'"
-                " (format parquet, compression zstd, row_group_size 122880, preserve_order true)"
+                f"copy ({sql}) to '{escaped}' (format parquet, compression zstd, row_group_size 122880,"
+                f" preserve_order {str(is_ordered).lower()})"
             )
         )
 
