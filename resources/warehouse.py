@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cached_property
 
 import dagster as dg
@@ -32,3 +33,16 @@ class WarehouseResource(dg.ConfigurableResource[None]):
         """Open the warehouse for writing, and close it again."""
         with self.home.warehouse(wait_seconds=self.wait_seconds) as warehouse:
             yield warehouse
+
+
+@dataclass(frozen=True)
+class OpenWarehouse:
+    """In place of :class:`WarehouseResource`, a warehouse that stays open for a whole run of the command line."""
+
+    home: Home
+    warehouse: Warehouse
+
+    @contextmanager
+    def open(self) -> Iterator[Warehouse]:
+        """Lend the open warehouse to a step."""
+        yield self.warehouse

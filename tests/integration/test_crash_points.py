@@ -130,7 +130,8 @@ def test_the_second_delivery_changes_what_is_published(before: Path, undisturbed
 def run(home: Path) -> subprocess.Popen[bytes]:
     environment = {**os.environ, "GOLDLINE_HOME": str(home), "GOLDLINE_SETTLE_SECONDS": "0"}
     command = [str(Path(sys.executable).with_name("goldline")), "run"]
-    return subprocess.Popen(command, env=environment, cwd=home, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    with (home.parent / "output").open("wb") as output:
+        return subprocess.Popen(command, env=environment, cwd=home, stdout=output, stderr=output)
 
 
 def has_landed(home: Path) -> bool:
@@ -138,28 +139,28 @@ def has_landed(home: Path) -> bool:
 
 
 def is_loading(home: Path) -> bool:
-    return (home / "warehouse.duckdb.wal").exists() and (home / "warehouse.duckdb.wal").stat().st_size > 0
+    log = home / "warehouse.duckdb.wal"
+    return log.exists() and log.stat().st_size > 0
 
 
 def is_publishing(home: Path) -> bool:
     return any((home / "published").glob("building-*"))
 
 
-@pytest.mark.parametrize(
-    ("reached", "seconds", "seed"), [(has_landed, 5.0, 1), (is_loading, 3.0, 2), (is_publishing, 0.6, 3)]
-)
-def test_a_run_killed_at_a_random_moment_is_made_good_by_the_next_run(
-    before: Path, undisturbed: State, tmp_path: Path, reached: Callable[[Path], bool], seconds: float, seed: int
+def test_a_run_killed_again_and_again_at_random_moments_is_made_good_by_the_next_run(
+    before: Path, undisturbed: State, tmp_path: Path
 ) -> None:
     home = tmp_path / "home"
     shutil.copytree(before, home)
     old = versions.current(home / "published").digests
-    process = run(home)
-    while process.poll() is None and not reached(home):
-        time.sleep(0.02)
-    time.sleep(random.Random(seed).uniform(0, seconds))
-    process.send_signal(signal.SIGKILL)
-    assert process.wait() in (-signal.SIGKILL, 0)
-    require_whole_version(home, old, undisturbed.published)
-    assert run(home).wait() == 0
+    moments: dict[Callable[[Path], bool], float] = {has_landed: 1.0, is_loading: 4.0, is_publishing: 0.3}
+    for reached, seconds in moments.items():
+        process = run(home)
+        while process.poll() is None and not reached(home):
+            time.sleep(0.02)
+        time.sleep(random.Random(1).uniform(0, seconds))
+        process.kill()
+        assert process.wait() == -signal.SIGKILL, (tmp_path / "output").read_text()
+        require_whole_version(home, old, undisturbed.published)
+    assert run(home).wait() == 0, (tmp_path / "output").read_text()
     assert state_of(home) == undisturbed

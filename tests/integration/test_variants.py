@@ -1,4 +1,4 @@
-"""Every oddity of a file gets its verdict: loaded exactly, a row left out, or refused; with its place, never its value."""
+"""Every oddity of a file gets its verdict: loaded exactly, a row left out, or refused; with its place, not its value."""
 
 from __future__ import annotations
 
@@ -142,7 +142,8 @@ def test_every_line_of_every_file_is_loaded_left_out_or_a_duplicate(installation
         warehouse.transaction() as session,
     ):
         wrong = session.rows(
-            "select file_name from intake.delivery_file where rows_received <> rows_loaded + rows_quarantined + rows_duplicate"
+            "select file_name from intake.delivery_file"
+            " where rows_received <> rows_loaded + rows_quarantined + rows_duplicate"
         )
         ignored = session.rows(
             "select ignored_columns, count(*) from intake.delivery_file where ignored_columns <> '' group by 1"

@@ -6,7 +6,7 @@ import importlib
 import threading
 import time
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -18,9 +18,7 @@ from goldline.flow import is_published
 from goldline.home import Home
 from goldline.intake.register import registered
 from goldline.intake.schema import prepare
-
-if TYPE_CHECKING:
-    from goldline.graph.jobs import PlannedRun
+from goldline.warehouse.engine import Warehouse
 
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="A delivery day.", metavar="YYYY-MM-DD")]
 From = Annotated[
@@ -30,6 +28,7 @@ To = Annotated[
     datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last delivery day.", metavar="YYYY-MM-DD")
 ]
 SETTLE_ROUNDS = 6
+PATIENCE_SECONDS = 5  # with another run that is writing
 
 
 @command
@@ -45,15 +44,15 @@ def run(date: Day = None) -> None:
     home = open_home()
     day = date.date() if date else None
     _land(home, Days(day, day) if day else None)
-    waiting, fresh = _waiting(home)
-    if day:
-        waiting = {d for d in waiting if d == day}
-    if not waiting and fresh:
-        good("nothing new to load; the published version is up to date")
-        _say_blocked(home)
-        show_published(home)
-        return
-    _carry_out(home, _plan(waiting))
+    with home.warehouse(wait_seconds=PATIENCE_SECONDS) as warehouse:
+        waiting, fresh = _waiting(home, warehouse)
+        waiting &= {day} if day else waiting
+        if waiting or not fresh:
+            _carry_out(home, warehouse, waiting)
+        else:
+            good("nothing new to load; the published version is up to date")
+    _say_what_is_left_out(home)
+    show_published(home)
 
 
 @command
@@ -78,15 +77,15 @@ def backfill(first: From = None, last: To = None) -> None:
             where=home.settings.landing_url if "@" not in home.settings.landing_url else "landing zone",
             remedy="put the files into <landing>/<source>/, or make some up with 'goldline demo'",
         )
-    waiting, fresh = _waiting(home)
-    waiting &= set(known)
-    if not waiting and fresh:
-        good("every delivery of these days is loaded; the published version is up to date")
-        show_published(home)
-        return
-    from goldline.graph.jobs import NIGHTLY, PlannedRun
-
-    _carry_out(home, [PlannedRun(NIGHTLY, Days(min(waiting), max(waiting)))] if waiting else _plan(waiting))
+    with home.warehouse(wait_seconds=PATIENCE_SECONDS) as warehouse:
+        waiting, fresh = _waiting(home, warehouse)
+        waiting &= set(known)
+        if waiting or not fresh:
+            _carry_out(home, warehouse, waiting)
+        else:
+            good("every delivery of these days is loaded; the published version is up to date")
+    _say_what_is_left_out(home)
+    show_published(home)
 
 
 @command
@@ -102,18 +101,18 @@ def rebuild(yes: Annotated[bool, typer.Option("--yes", help="Don't ask.")] = Fal
         raise GoldlineError("the warehouse is not a file", where="GOLDLINE_WAREHOUSE", remedy="use a DuckDB file")
     if not yes and not typer.confirm(f"Build {path} anew from {len(home.ledger.entries())} archived files?"):
         raise typer.Exit(int(Exit.FAILED))
-    kept = path.with_name(path.name + ".before-rebuild")
-    if path.exists():
-        with home.warehouse():
-            pass
-        path.replace(kept)
     days = {entry.delivery_date for entry in home.ledger.entries()}
     if not days:
         raise GoldlineError("the archive is empty", where="ledger", remedy="deliver files first")
-    from goldline.graph.jobs import NIGHTLY, PlannedRun
-
-    _carry_out(home, [PlannedRun(NIGHTLY, Days(min(days), max(days)))])
+    kept = path.with_name(path.name + ".before-rebuild")
+    if path.exists():
+        home.warehouse(wait_seconds=PATIENCE_SECONDS).close()  # nobody writes it, and its log is folded into the file
+        path.replace(kept)
+    with home.warehouse(wait_seconds=PATIENCE_SECONDS) as warehouse:
+        _carry_out(home, warehouse, days)
     kept.unlink(missing_ok=True)
+    _say_what_is_left_out(home)
+    show_published(home)
 
 
 def _land(home: Home, days: Days | None) -> None:
@@ -141,26 +140,19 @@ def _land(home: Home, days: Days | None) -> None:
         good(f"{len(received.new)} files taken in")
 
 
-def _waiting(home: Home) -> tuple[set[date], bool]:
+def _waiting(home: Home, warehouse: Warehouse) -> tuple[set[date], bool]:
     """Return the days that wait to be loaded, and whether the published version shows all that is loaded."""
-    with home.warehouse() as warehouse:
-        with warehouse.transaction() as session:
-            prepare(session, home.contracts.values())
-            present = registered(session)
-        reconcile(home, present)
-        entries = [entry for contract in home.contracts.values() for entry in pending(home, contract, present)]
-        return {entry.delivery_date for entry in entries}, is_published(home, warehouse)
+    with warehouse.transaction() as session:
+        prepare(session, home.contracts.values())
+        present = registered(session)
+    reconcile(home, present)
+    entries = [entry for contract in home.contracts.values() for entry in pending(home, contract, present)]
+    return {entry.delivery_date for entry in entries}, is_published(home, warehouse)
 
 
-def _plan(waiting: set[date]) -> list[PlannedRun]:
-    from goldline.graph.jobs import plan_runs
-
-    return plan_runs(waiting)
-
-
-def _carry_out(home: Home, planned: list[PlannedRun]) -> None:
-    """Carry out runs one after the other; without a day there is still everything after the deliveries to do."""
-    from goldline.graph.jobs import REFRESH
+def _carry_out(home: Home, warehouse: Warehouse, days: set[date]) -> None:
+    """Carry out the run for some days, holding the warehouse; without a day, everything after the deliveries."""
+    from goldline.graph.jobs import REFRESH, plan_runs
     from goldline.graph.orphans import close_orphans
     from goldline.graph.runs import execute, first_failure, open_instance
     from goldline.graph.steps import Progress
@@ -169,24 +161,23 @@ def _carry_out(home: Home, planned: list[PlannedRun]) -> None:
     threading.Thread(target=_warm_up, daemon=True).start()
     with open_instance(home.settings) as instance, progress() as report:
         from goldline.definitions import build_definitions
+        from resources.warehouse import OpenWarehouse
 
-        definitions = build_definitions(home.settings)
+        definitions = build_definitions(home.settings, resources={"warehouse": OpenWarehouse(home, warehouse)})
         for run_id in close_orphans(instance):
             warn(f"run {run_id[:8]} was cut off earlier; it is now marked as failed")
         Progress.listener = report
-        for job, tags in [(p.job, p.tags) for p in planned] or [(REFRESH, {})]:
-            result = execute(definitions, job, instance, tags)
-            if not result.success:
-                raise GoldlineError(
-                    first_failure(result),
-                    where=f"run {result.run_id[:8]}",
-                    remedy=f"correct the cause, then run again; the published version stays as it was."
-                    f" Details: {home.settings.ui_url}/runs/{result.run_id}",
-                )
+        planned = plan_runs(days)
+        job, tags = (planned[0].job, planned[0].tags) if planned else (REFRESH, {})
+        result = execute(definitions, job, instance, tags)
+    if not result.success:
+        raise GoldlineError(
+            first_failure(result),
+            where=f"run {result.run_id[:8]}",
+            remedy="correct the cause, then run again; the published version stays as it was."
+            f" Details: {home.settings.ui_url}/runs/{result.run_id}",
+        )
     good(f"run {result.run_id[:8]} succeeded in {time.monotonic() - started:.0f} s")
-    _say_quarantine(home)
-    _say_blocked(home)
-    show_published(home)
 
 
 def _warm_up() -> None:
@@ -194,17 +185,11 @@ def _warm_up() -> None:
     importlib.import_module("great_expectations")
 
 
-def _say_quarantine(home: Home) -> None:
-    reports = [r for r in home.quarantine.reports() if r.verdict == "loaded" and r.rows_quarantined]
-    rows = sum(report.rows_quarantined for report in reports)
+def _say_what_is_left_out(home: Home) -> None:
+    states, newest = home.ledger.states(), home.ledger.newest().values()
+    rows = sum(states[entry.sequence].rows_quarantined for entry in newest)
     if rows:
-        files = "1 file" if len(reports) == 1 else f"{len(reports)} files"
-        warn(f"{rows} rows of {files} are in quarantine: goldline quarantine list")
-
-
-def _say_blocked(home: Home) -> None:
-    states = home.ledger.states()
-    newest = home.ledger.newest().values()
-    refused = [entry for entry in newest if states[entry.sequence].status == "refused"]
+        warn(f"{rows} rows are in quarantine: goldline quarantine list")
+    refused = sum(states[entry.sequence].status == "refused" for entry in newest)
     if refused:
-        warn(f"{len(refused)} files are refused and keep their delivery days out: goldline quarantine list")
+        warn(f"{refused} files are refused and keep their delivery days out: goldline quarantine list")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -76,7 +77,7 @@ def publish(
         raise GoldlineError("there is nothing to publish", remedy="name at least one table")
     published = PublishedFolder(folder)
     with published.writing(), published.building() as building:
-        written = {name: _write(session, building, table) for name, table in tables.items()}
+        written = _write(session, building, tables)
         current = _current(published)
         if current and current.digests == {name: table.digest for name, table in written.items()}:
             return current.model_copy(update={"unchanged": True})
@@ -128,7 +129,17 @@ def _current(published: PublishedFolder) -> Manifest | None:
         return None
 
 
-def _write(session: Session, building: Path, table: TableToPublish) -> PublishedTable:
+def _write(session: Session, building: Path, tables: Mapping[str, TableToPublish]) -> dict[str, PublishedTable]:
+    """Write every table; while one is being written, the one before is read back and measured."""
+    with ThreadPoolExecutor(max_workers=1) as reader:
+        measured = {
+            name: reader.submit(_measured, *_written(session, building, table)) for name, table in tables.items()
+        }
+        return {name: future.result() for name, future in measured.items()}
+
+
+def _written(session: Session, building: Path, table: TableToPublish) -> tuple[TableToPublish, Path, int, list[Column]]:
+    """Write one table's file; return what measuring it needs."""
     columns = _columns(session, table)
     order = ", ".join('"' + name.replace('"', '""') + '"' for name in table.order_by)
     path = building / f"{table.name}.parquet"
@@ -137,6 +148,11 @@ def _write(session: Session, building: Path, table: TableToPublish) -> Published
     )
     sync_file(path)
     faultpoint.reach("publish.table_written")
+    return table, path, rows, columns
+
+
+def _measured(table: TableToPublish, path: Path, rows: int, columns: list[Column]) -> PublishedTable:
+    """Measure a written file and hold it against what was meant to be in it."""
     measured = measure_file(path, operational=table.operational)
     if measured.rows != rows:
         raise IntegrityError(

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from goldline.identity import IdentityRules, resolve
 from goldline.identity.components import components
 
-IDENTIFIERS = {
+IDENTIFIERS: dict[str, pa.DataType] = {
     "customer_record": pa.string(),
     "identifier_type": pa.string(),
     "identifier_value": pa.string(),
