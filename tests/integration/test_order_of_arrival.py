@@ -237,8 +237,8 @@ def test_a_version_that_a_changed_contract_lets_in_after_its_correction_changes_
 ) -> None:
     bad = next(path for path in wrong if path.name.startswith("VENTES"))
     bad = Path(shutil.copytree(bad.parent, tmp_path / "cashmere")) / bad.name
-    lines = bad.read_bytes().split(b"\r\n")
-    bad.write_bytes(b"\r\n".join([*lines[:-2], lines[-2].replace(b";N;N", b";N;?"), b""]))
+    header, *lines, last, end = bad.read_bytes().split(b"\r\n")
+    bad.write_bytes(b"\r\n".join([header, last.replace(b";N;N", b";N;?"), *lines[::-1], end]))
     home = open_home(tmp_path / "home")
     with home.warehouse() as warehouse:
         arrive(home, warehouse, flat([*by_day[:CORRECTED], *by_day[CORRECTED + 1 :]]))

@@ -1,4 +1,4 @@
-"""Every oddity of a file gets its verdict: loaded exactly, a row left out, or refused; with its place, not its value."""
+"""Every oddity of a file gets its verdict: loaded exactly, a row left out, refused; with its place, not its value."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from goldline.home import Home
 from goldline.deliver import deliver
+from goldline.home import Home
 from goldline.intake.quarantine import Report
 from tests.integration.faulty_files import CANARIES, CASHMERE, MAGENTO, VARIANTS, Case
 from tests.support import EVERY_DAY, open_home, open_warehouse

@@ -44,6 +44,9 @@ def run(date: Day = None) -> None:
     home = open_home()
     day = date.date() if date else None
     _land(home, Days(day, day) if day else None)
+    if not home.ledger.entries():
+        warn("nothing has arrived yet: put files into <landing>/<source>/, or make some up with 'goldline demo'")
+        return
     with home.warehouse(wait_seconds=PATIENCE_SECONDS) as warehouse:
         waiting, fresh = _waiting(home, warehouse)
         waiting &= {day} if day else waiting
