@@ -47,15 +47,7 @@ def run(date: Day = None) -> None:
     if not home.ledger.entries():
         warn("nothing has arrived yet: put files into <landing>/<source>/, or make some up with 'goldline demo'")
         return
-    with home.warehouse(wait_seconds=PATIENCE_SECONDS) as warehouse:
-        waiting, fresh = _waiting(home, warehouse)
-        waiting &= {day} if day else waiting
-        if waiting or not fresh:
-            _carry_out(home, warehouse, waiting)
-        else:
-            good("nothing new to load; the published version is up to date")
-    _say_what_is_left_out(home)
-    show_published(home)
+    _load_what_waits(home, Days(day, day) if day else None, "nothing new to load")
 
 
 @command
@@ -80,15 +72,7 @@ def backfill(first: From = None, last: To = None) -> None:
             where=home.settings.landing_url if "@" not in home.settings.landing_url else "landing zone",
             remedy="put the files into <landing>/<source>/, or make some up with 'goldline demo'",
         )
-    with home.warehouse(wait_seconds=PATIENCE_SECONDS) as warehouse:
-        waiting, fresh = _waiting(home, warehouse)
-        waiting &= set(known)
-        if waiting or not fresh:
-            _carry_out(home, warehouse, waiting)
-        else:
-            good("every delivery of these days is loaded; the published version is up to date")
-    _say_what_is_left_out(home)
-    show_published(home)
+    _load_what_waits(home, Days(known[0], known[-1]), "every delivery of these days is loaded")
 
 
 @command
@@ -141,6 +125,19 @@ def _land(home: Home, days: Days | None) -> None:
         warn(f"... and {len(received.refused) - 10} more files that do not belong here")
     if received.new:
         good(f"{len(received.new)} files taken in")
+
+
+def _load_what_waits(home: Home, days: Days | None, if_nothing: str) -> None:
+    """Carry out the run that the waiting days need, if there is anything to do, and say how things stand."""
+    with home.warehouse(wait_seconds=PATIENCE_SECONDS) as warehouse:
+        waiting, fresh = _waiting(home, warehouse)
+        waiting = {day for day in waiting if days is None or day in days}
+        if waiting or not fresh:
+            _carry_out(home, warehouse, waiting)
+        else:
+            good(f"{if_nothing}; the published version is up to date")
+    _say_what_is_left_out(home)
+    show_published(home)
 
 
 def _waiting(home: Home, warehouse: Warehouse) -> tuple[set[date], bool]:

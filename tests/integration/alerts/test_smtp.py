@@ -186,7 +186,7 @@ def test_a_server_that_takes_too_long_is_left_and_tried_again(start: StartServer
     inbox.delay = 3
     begin = time.monotonic()
     assert deliver(outbox, mailer(server.port, timeout=0.3), NOW).failed == 1
-    assert time.monotonic() - begin < 30
+    assert time.monotonic() - begin < 2
     inbox.delay = 0
     assert deliver(outbox, mailer(server.port), NOW + MINUTE).sent == 1
 
@@ -204,7 +204,7 @@ def test_a_server_that_drips_its_greeting_letter_by_letter_keeps_nobody(outbox: 
         threading.Thread(target=drip, daemon=True).start()
         begin = time.monotonic()
         assert deliver(outbox, mailer(listener.getsockname()[1], timeout=0.3), NOW).failed == 1
-    assert time.monotonic() - begin < 30
+    assert time.monotonic() - begin < 3
 
 
 def test_a_host_that_does_not_exist_is_an_error_in_the_report(outbox: Outbox) -> None:

@@ -113,7 +113,7 @@ def test_a_stalled_server_is_given_up_after_the_time_limit(server: Server, landi
     start = time.monotonic()
     with pytest.raises(TransientError, match="no answer within 1 s"):
         take_in(zone, tmp_path)
-    assert time.monotonic() - start < 60
+    assert time.monotonic() - start < 10
     server.stall = False
     assert len(take_in(zone, tmp_path)) == 1
 

@@ -87,4 +87,4 @@ def test_a_cause_keeps_its_first_lines_and_their_indent_and_says_that_there_is_m
 def test_a_hostile_text_of_a_megabyte_is_masked_in_no_time(piece: str) -> None:
     start = time.perf_counter()
     redact(piece * (1_000_000 // len(piece)))
-    assert time.perf_counter() - start < 30
+    assert time.perf_counter() - start < 2

@@ -212,8 +212,11 @@ def test_the_last_size_and_time_of_each_name_are_known(ledger: Ledger) -> None:
     assert ledger.last_seen()["cashmere", "VENTES_1.csv"] == (1, AT)
 
 
-def test_twenty_thousand_events_read_twice_are_the_same(tmp_path: Path) -> None:
+def test_a_ledger_that_has_not_changed_is_not_parsed_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Ledger(tmp_path).append([received(number % 2000) for number in range(20_000)])
     fresh = Ledger(tmp_path)
     assert len(fresh.entries()) == 20_000
-    assert fresh.entries() == Ledger(tmp_path).entries()
+    monkeypatch.setattr(Ledger, "_replay", lambda *_: pytest.fail("the ledger was parsed again"))
+    assert len(fresh.entries()) == 20_000
+    with pytest.raises(pytest.fail.Exception):
+        Ledger(tmp_path).entries()
