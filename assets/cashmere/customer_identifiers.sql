@@ -1,7 +1,7 @@
 -- One row per customer record of the shops and pseudonym or loyalty card that it has shown, now or in an earlier version.
 with
 versions as (
-    select *, upper(replace(replace(carte_fidelite, ' ', ''), '-', '')) as card from cashmere.raw_clients
+    select *, upper(replace(replace(carte_fidelite, ' ', ''), '-', '')) as card from cashmere.versions_clients
 ),
 lines as (
     select *, upper(replace(replace(carte_fidelite, ' ', ''), '-', '')) as card

@@ -1,6 +1,6 @@
 -- One row per customer record of the web shop and pseudonym that it has shown, now or in an earlier version.
 with
-versions as (select * from magento.raw_customer_entity),
+versions as (select * from magento.versions_customer_entity),
 orders as (
     select sales_order.created_at, customers.customer_record, customers.email_hash
     from magento.sales_order

@@ -19,7 +19,7 @@ selling_points as (
 
 ordering_accounts as (
     select customer_id, min(created_at) as first_order_at, max(updated_at) as last_order_at, min(store_id) as store_id
-    from magento.raw_sales_order
+    from magento.versions_sales_order
     where customer_id is not null
     group by customer_id
 ),

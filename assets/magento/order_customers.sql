@@ -8,7 +8,7 @@ versions as (
         row_number() over (
             partition by entity_id order by customer_id is null, updated_at, delivery_date, line_number
         ) as nth
-    from magento.raw_sales_order
+    from magento.versions_sales_order
 ),
 orders as (select entity_id, customer_email_hash from magento.sales_order)
 

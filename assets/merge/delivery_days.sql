@@ -45,11 +45,11 @@ delivered as (
 received as (select source, delivery_date, count(*) as file_count from versions group by source, delivery_date),
 
 sale_rows as (
-    select 'magento' as source, delivery_date from magento.raw_sales_order_item
+    select 'magento' as source, delivery_date from magento.versions_sales_order_item
     union all
-    select 'magento', delivery_date from magento.raw_sales_creditmemo_item
+    select 'magento', delivery_date from magento.versions_sales_creditmemo_item
     union all
-    select 'cashmere', delivery_date from cashmere.raw_ventes
+    select 'cashmere', delivery_date from cashmere.versions_ventes
 ),
 counted_rows as (select source, delivery_date, count(*) as sale_row_count from sale_rows group by source, delivery_date),
 

@@ -179,3 +179,7 @@ class Contract(_Strict):
     def table(self, feed: str) -> str:
         """The warehouse table that holds the feed's rows."""
         return f"{self.source}.raw_{feed.lower()}"
+
+    def versions(self, feed: str) -> str:
+        """Full name of the view of a feed's rows that count."""
+        return f"{self.source}.versions_{feed.lower()}"

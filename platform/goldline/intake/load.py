@@ -210,30 +210,35 @@ def _value_counts(rows: pa.Table) -> tuple[list[Any], list[Any]]:
 
 
 def _replace(session: Session, table: str, source: str, feed: Feed, rows: pa.Table, entries: Sequence[Entry]) -> None:
-    """Add the rows; where a file corrects an earlier one, rows of the scopes it holds give way.
+    """Add the rows; where a file corrects an earlier one, rows of the scopes it holds are marked as superseded.
 
     Versions that are loaded already count as well: an earlier version, once refused, may be retried after them.
     """
     session.insert_arrow(table, rows)
-    days = {entry.delivery_date for entry in entries}
-    slots: dict[str, object] = {"days": sorted(days)}
+    days = sorted({entry.delivery_date for entry in entries})
+    loaded = session.rows(
+        "select sequence, delivery_date from intake.delivery_file"
+        " where source = $source and feed = $feed and delivery_date = any($days)",
+        {"source": source, "feed": feed.name, "days": days},
+    )
+    versions = sorted({*loaded, *((entry.sequence, entry.delivery_date) for entry in entries)})
+    if len(versions) == len(days):
+        return
+    slots: dict[str, object] = {"days": days}
     if feed.replaces:
         columns = ", ".join(map(identifier, feed.replaces))
-        newer = (
-            f"select distinct sequence, delivery_date, {columns} from {table} where list_contains($days, delivery_date)"
+        newest = (
+            f"select max(sequence) as sequence, delivery_date, {columns} from {table}"
+            f" where delivery_date = any($days) group by delivery_date, {columns}"
         )
         scope = " and ".join(f"newer.{identifier(c)} = older.{identifier(c)}" for c in feed.replaces)
     else:
-        loaded = session.rows(
-            "select sequence, delivery_date from intake.delivery_file"
-            " where source = $source and feed = $feed and list_contains($days, delivery_date)",
-            slots | {"source": source, "feed": feed.name},
-        )
-        known = {*loaded, *((entry.sequence, entry.delivery_date) for entry in entries)}
-        slots = {"sequences": [sequence for sequence, _ in known], "days": [day for _, day in known]}
-        newer, scope = "select unnest($sequences) as sequence, unnest($days) as delivery_date", "true"
+        latest = {day: sequence for sequence, day in versions}
+        slots = {"sequences": list(latest.values()), "days": list(latest)}
+        newest, scope = "select unnest($sequences) as sequence, unnest($days) as delivery_date", "true"
     session.execute(
-        f"delete from {table} as older using ({newer}) as newer"
-        f" where older.delivery_date = newer.delivery_date and older.sequence < newer.sequence and {scope}",
+        f"update {table} as older set superseded_by = newer.sequence from ({newest}) as newer"
+        f" where older.delivery_date = newer.delivery_date and older.sequence < newer.sequence"
+        f" and older.superseded_by is null and {scope}",
         slots,
     )

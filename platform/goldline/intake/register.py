@@ -28,7 +28,8 @@ create table if not exists intake.delivery_file (
     rows_quarantined bigint not null,
     rows_duplicate bigint not null,
     ignored_columns varchar not null,
-    contract_digest varchar not null
+    contract_digest varchar not null,
+    load_number bigint not null
 )"""
 
 
@@ -47,9 +48,16 @@ class LoadedFile:
 
 
 def register(session: Session, files: Sequence[LoadedFile]) -> None:
-    """Write files to the register; a file that is there already breaks the primary key."""
+    """Write files to the register, as one load; a file that is there already breaks the primary key."""
     if files:
-        session.insert_arrow("intake.delivery_file", pa.Table.from_pylist([_row(file) for file in files]))
+        load = newest_load(session) + 1
+        rows = [_row(file) | {"load_number": load} for file in files]
+        session.insert_arrow("intake.delivery_file", pa.Table.from_pylist(rows))
+
+
+def newest_load(session: Session) -> int:
+    """Return the number of the newest load; loads are numbered from 1 in the order of their transactions."""
+    return int(session.scalar("select coalesce(max(load_number), 0) from intake.delivery_file"))
 
 
 def registered(session: Session) -> set[int]:

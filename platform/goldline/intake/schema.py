@@ -1,7 +1,8 @@
-"""The tables that hold what arrived: one per feed, a view of its current rows, and the contract's settings.
+"""The tables that hold what arrived: one per feed, views of the rows that count, and the contract's settings.
 
-``<source>.raw_<feed>`` has every row of every file that counts; ``<source>.<feed>`` the newest version of each, which
-is what the SQL of a source reads.
+``<source>.raw_<feed>`` keeps every row that was ever loaded; a row that a corrected file replaced names that file in
+``superseded_by``. The SQL of a source reads two views: ``<source>.versions_<feed>``, the rows that count, and
+``<source>.<feed>``, the newest version of each of them.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from goldline.intake.rules import identifier
 from goldline.warehouse.engine import Session
 
 META = {"sequence": "bigint", "delivery_date": "date", "line_number": "integer"}
+SUPERSEDED = {"superseded_by": "bigint"}  # the ledger sequence of the file that replaced the row
 
 
 def prepare(session: Session, contracts: Iterable[Contract]) -> None:
@@ -33,16 +35,16 @@ def prepare(session: Session, contracts: Iterable[Contract]) -> None:
         session.execute(f"create schema if not exists {contract.source}")
         for feed in contract.feeds.values():
             _raw_table(session, contract, feed)
-            session.execute(
-                f"create or replace view {contract.source}.{feed.name.lower()} as {current_sql(contract, feed)}"
-            )
+            versions, newest = contract.versions(feed.name), f"{contract.source}.{feed.name.lower()}"
+            session.execute(f"create or replace view {versions} as {versions_sql(contract, feed)}")
+            session.execute(f"create or replace view {newest} as {newest_sql(feed, versions)}")
         for name, rows in contract.settings.items():
             _setting(session, f"{contract.source}.setting_{name}", rows)
 
 
 def _raw_table(session: Session, contract: Contract, feed: Feed) -> None:
     table = contract.table(feed.name)
-    wanted = META | {name: column.sql_type for name, column in feed.columns.items()}
+    wanted = META | SUPERSEDED | {name: column.sql_type for name, column in feed.columns.items()}
     columns = ", ".join(f"{identifier(name)} {kind}" for name, kind in wanted.items())
     session.execute(f"create table if not exists {table} ({columns})")
     existing = dict(session.columns(table))
@@ -57,9 +59,14 @@ def _raw_table(session: Session, contract: Contract, feed: Feed) -> None:
             )
 
 
-def current_sql(contract: Contract, feed: Feed) -> str:
-    """Select the rows of a feed that count: the newest of each key, the newest delivery of each group."""
-    source = contract.table(feed.name)
+def versions_sql(contract: Contract, feed: Feed) -> str:
+    """Select the rows of a feed that count: those that no corrected file replaced."""
+    columns = ", ".join(map(identifier, (*META, *feed.columns)))
+    return f"select {columns} from {contract.table(feed.name)} where superseded_by is null"
+
+
+def newest_sql(feed: Feed, source: str) -> str:
+    """Select the newest version of each key, and of the newest delivery of each group, from rows that count."""
     columns = ", ".join(map(identifier, (*META, *feed.columns)))
     if feed.complete_per:
         group = ", ".join(map(identifier, feed.complete_per))
