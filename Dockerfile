@@ -1,4 +1,4 @@
-# One image for the code server, the webserver and the daemon. Every package is pinned by its hash.
+# One image for the code server, the webserver, the daemon and the SFTP inbox. Every package is pinned by its hash.
 FROM python:3.12-slim AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 WORKDIR /src
@@ -14,9 +14,11 @@ RUN /opt/build/bin/hatchling build -t wheel -d /dist && /opt/goldline/bin/pip in
 
 FROM python:3.12-slim
 RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin goldline \
-    && install -d -o goldline -g goldline -m 0750 /var/lib/goldline /var/lib/goldline/dagster
+    && install -d -o goldline -g goldline -m 0750 /var/lib/goldline /var/lib/goldline/dagster /srv/inbox
 COPY --from=build /opt/goldline /opt/goldline
 COPY deploy /opt/deploy
+# a new volume starts with what stands here: Dagster's configuration
+COPY --chown=goldline:goldline deploy/dagster.yaml /var/lib/goldline/dagster/dagster.yaml
 ENV PATH=/opt/goldline/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
@@ -24,5 +26,3 @@ ENV PATH=/opt/goldline/bin:$PATH \
     DAGSTER_HOME=/var/lib/goldline/dagster
 USER 10001
 WORKDIR /opt/deploy
-# a new volume starts with what stands here: Dagster's configuration
-RUN python -c "from goldline.graph.runs import prepare_dagster_home; from goldline.settings import load_settings; prepare_dagster_home(load_settings())"

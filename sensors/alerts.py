@@ -29,7 +29,10 @@ from sensors.conditions import Changed, follow
 from sensors.finished_runs import FinishedRun, finished_after, read_run
 from sensors.late_deliveries import SCOPE as LATE
 from sensors.late_deliveries import gaps_of, late_incidents
+from sensors.missing_feeds import look_for_missing_feeds
+from sensors.restatements import look_for_restatements
 from sensors.run_incidents import ended_by, failure_incident
+from sensors.silent_shops import look_for_silence
 
 FIRST_LOOK_BACK = timedelta(days=1)
 RUNS, BACKFILLS = "dagster:runs", "dagster:backfills"
@@ -78,6 +81,9 @@ def look(
             outbox, "clock:", clock_incidents(read_clockwork(instance, names), url, now), now
         ),
         "late deliveries": lambda: look_for_gaps(home, outbox, now),
+        "missing feeds": lambda: look_for_missing_feeds(home, outbox, now),
+        "restatements": lambda: look_for_restatements(home, outbox, now),
+        "silent shops": lambda: look_for_silence(instance, home, outbox, now),
     }
     changed, broken = Changed(), []
     for name, each in looks.items():

@@ -1,7 +1,7 @@
 """Deliveries that are due and have not come: silence is noticed on the morning after.
 
 Pure: days in, incidents out. A source that has never delivered anything is not expected to; an irregular
-one neither.
+one neither; one that has steadily delivered once a week is late after a week.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from goldline.alerts import Incident
+from goldline.arrivals import interval
 from goldline.deliver import Days
 from goldline.home import Home
 from sensors.run_incidents import day_text, days_text
@@ -43,26 +44,34 @@ def last_due(now: datetime, *, zone: ZoneInfo, deadline: time) -> date:
     return local.date() - (DAY if local.time() >= deadline else 2 * DAY)
 
 
-def gaps(source: str, title: str, delivered: Collection[date], until: date) -> list[Gap]:
-    """Return all gaps between the first delivery and the last day that is due."""
+def gaps(source: str, title: str, delivered: Collection[date], until: date, *, every: int = 1) -> list[Gap]:
+    """Return all gaps between the first delivery and the last day that is due.
+
+    Args:
+        source: The source.
+        title: What people call it.
+        delivered: Its delivery days.
+        until: The last day that is due.
+        every: Days from one delivery to the next.
+    """
     have = sorted({*(day for day in delivered if day <= until), until + DAY}) if delivered else []
+    step = timedelta(days=every)
     return [
-        Gap(source, title, Days(before + DAY, after - DAY), is_open=after > until)
+        Gap(source, title, Days(before + step, max(before + step, after - step)), is_open=after > until)
         for before, after in pairwise(have)
-        if after - before > DAY
+        if after - before > step
     ]
 
 
 def gaps_of(home: Home, now: datetime) -> list[Gap]:
-    """Return the gaps of every source that delivers daily."""
+    """Return the gaps of every source that delivers daily or weekly, or has a rhythm of its own."""
     until = last_due(now, zone=ZoneInfo(home.settings.timezone), deadline=home.settings.deadline)
-    entries = home.ledger.entries()
-    return [
-        gap
-        for name, contract in home.contracts.items()
-        if contract.expected == "daily"
-        for gap in gaps(name, contract.title, {e.delivery_date for e in entries if e.source == name}, until)
-    ]
+    found: list[Gap] = []
+    for name, contract in home.contracts.items():
+        delivered = {entry.delivery_date for entry in home.ledger.entries() if entry.source == name}
+        every = interval(contract.expected, delivered)
+        found += gaps(name, contract.title, delivered, until, every=every) if every else []
+    return found
 
 
 def late_incidents(found: Collection[Gap], home: Home, now: datetime) -> Iterator[Incident]:

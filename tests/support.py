@@ -41,10 +41,12 @@ def load_landing(folder: Path, home: Path) -> Path:
     return home / "warehouse.duckdb"
 
 
-def open_home(home: Path) -> Home:
+def open_home(home: Path, *, warehouse: str = "") -> Home:
     """Return the installation in a folder, whatever the environment says; it takes files at once."""
     return Home(
-        load_settings(home=home, warehouse="", landing="", settle_seconds=0, timezone="Europe/Paris", currency="EUR")
+        load_settings(
+            home=home, warehouse=warehouse, landing="", settle_seconds=0, timezone="Europe/Paris", currency="EUR"
+        )
     )
 
 

@@ -35,7 +35,10 @@ carriers as (
         abs(coalesce(pools.excl_cents, 0)) as excl_cents,
         pools.excl_cents is null as is_without_excl,
         abs(cents(lines.montant_ttc)) as incl_weight,
-        abs(cents(lines.montant_ht)) as excl_weight
+        abs(cents(lines.montant_ht)) as excl_weight,
+        sign(lines.montant_ttc) as direction,
+        lines.quantite < 0 as is_returned,
+        lines.delivery_date
     from lines
     join pools
         on pools.code_magasin = lines.code_magasin
@@ -66,7 +69,7 @@ shared as (
     select
         *,
         int_div(incl_cents * incl_weight, incl_total) as incl_share,
-        (incl_cents * incl_weight) % incl_total as incl_remainder,
+        (incl_cents * incl_weight) % nullif(incl_total, 0) as incl_remainder,
         int_div(excl_pool * excl_weight, greatest(excl_total, 1)) as excl_share,
         (excl_pool * excl_weight) % greatest(excl_total, 1) as excl_remainder
     from measured
@@ -79,11 +82,11 @@ ranked as (
         excl_pool - cast(sum(excl_share) over ticket as bigint) as excl_left,
         row_number() over (
             partition by code_magasin, code_caisse, date_comptable, num_ticket, discount_kind
-            order by incl_remainder desc, incl_weight desc, num_ligne
+            order by incl_remainder desc nulls last, incl_weight desc nulls last, num_ligne
         ) as incl_rank,
         row_number() over (
             partition by code_magasin, code_caisse, date_comptable, num_ticket, discount_kind
-            order by excl_remainder desc, incl_weight desc, num_ligne
+            order by excl_remainder desc nulls last, incl_weight desc nulls last, num_ligne
         ) as excl_rank
     from shared
     window ticket as (partition by code_magasin, code_caisse, date_comptable, num_ticket, discount_kind)
@@ -97,5 +100,8 @@ select
     num_ligne,
     discount_kind,
     from_cents(incl_share + case when incl_rank <= incl_left then 1 else 0 end) as discount_incl_tax,
-    from_cents(excl_share + case when excl_rank <= excl_left then 1 else 0 end) as discount_excl_tax
+    from_cents(excl_share + case when excl_rank <= excl_left then 1 else 0 end) as discount_excl_tax,
+    cast(direction as integer) as direction, -- 1 where the line's amount is positive, -1 where it is negative.
+    is_returned, -- Whether the line gives something back.
+    delivery_date
 from ranked

@@ -48,7 +48,6 @@ select
     customers.has_loyalty_card as customer_has_loyalty_card,
     customers.home_store_key as customer_home_store_key,
     customers.first_purchase_date as customer_first_purchase_date,
-    customers.segment as customer_segment_today,
     days.segment as customer_segment_on_day,
     coalesce(days.purchase_day_number = 1 and sales.transaction_type = 'sale', false) as is_first_purchase,
     case when sales.transaction_type = 'sale' then days.purchase_day_number end as purchase_day_number,

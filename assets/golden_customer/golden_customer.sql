@@ -67,7 +67,7 @@ ends as (
     select
         customer_key, channel, store_key,
         row_number() over (partition by customer_key order by business_date, sold_at_utc, sales_line_id) as from_first,
-        row_number() over (partition by customer_key order by business_date desc, sold_at_utc desc, sales_line_id desc)
+        row_number() over (partition by customer_key order by business_date desc nulls last, sold_at_utc desc nulls last, sales_line_id desc nulls last)
             as from_last
     from lines
     where transaction_type = 'sale'
@@ -88,21 +88,21 @@ first_and_last as (
 stores_ranked as (
     select customer_key, store_key,
         row_number() over (
-            partition by customer_key order by sum(quantity) desc, sum(net_amount_excl_tax_reporting) desc, store_key
+            partition by customer_key order by sum(quantity) desc nulls last, sum(net_amount_excl_tax_reporting) desc nulls last, store_key
         ) as nth
     from lines where transaction_type = 'sale' group by customer_key, store_key
 ),
 categories_ranked as (
     select customer_key, category,
         row_number() over (
-            partition by customer_key order by sum(quantity) desc, sum(net_amount_excl_tax_reporting) desc, category
+            partition by customer_key order by sum(quantity) desc nulls last, sum(net_amount_excl_tax_reporting) desc nulls last, category
         ) as nth
     from lines where transaction_type = 'sale' group by customer_key, category
 ),
 brands_ranked as (
     select customer_key, known_brand,
         row_number() over (
-            partition by customer_key order by sum(quantity) desc, sum(net_amount_excl_tax_reporting) desc, known_brand
+            partition by customer_key order by sum(quantity) desc nulls last, sum(net_amount_excl_tax_reporting) desc nulls last, known_brand
         ) as nth
     from lines where transaction_type = 'sale' and known_brand is not null group by customer_key, known_brand
 ),
@@ -139,7 +139,6 @@ measured as (
 
 select
     customer_key,
-    as_of as as_of_date, -- The newest delivery day; every figure of the row is as of its close.
     source_systems,
     first_source,
     cast(first_seen_at as date) as first_seen_on, -- UTC date on which any source first knew the customer.
@@ -151,7 +150,7 @@ select
     country,
     postal_prefix,
     birth_year,
-    age, -- Age reached in the year of `as_of_date`; null where the birth year is unknown or implausible (not 14 to 100).
+    age, -- Age reached in the year of the newest delivery day; null where the birth year is unknown or implausible (not 14 to 100).
     case
         when age < 25 then '14-24' when age < 35 then '25-34' when age < 45 then '35-44' when age < 55 then '45-54'
         when age < 65 then '55-64' when age >= 65 then '65+'
@@ -169,7 +168,6 @@ select
     last_purchase_date, -- Business date of the last sale.
     last_purchase_channel, -- Channel of the last sale.
     last_purchase_store_key, -- Selling point of the last sale.
-    cast(days_since_last_purchase as bigint) as days_since_last_purchase, -- Days from the last sale to `as_of_date`.
     coalesce(order_count, 0) as order_count, -- Web orders and tickets with at least one product or service sold.
     coalesce(sale_line_count, 0) as sale_line_count, -- Product and service lines sold.
     coalesce(return_line_count, 0) as return_line_count, -- Product and service lines returned.
@@ -187,14 +185,14 @@ select
     case when unit_count > 0 then share_of(cast(1 as decimal(18,4)), discounted_unit_count, unit_count) end
         as discounted_unit_share, -- Share of units bought under list price, whatever the reason.
     coalesce(order_count > 0 and is_never_full_price, false) as is_discount_only, -- Bought, and never at list price.
-    cast(coalesce(revenue_this_year, 0) as decimal(18,4)) as revenue_this_year, -- Net sales in the year of `as_of_date`.
-    coalesce(orders_this_year, 0) as orders_this_year, -- Orders in the year of `as_of_date`.
+    cast(coalesce(revenue_this_year, 0) as decimal(18,4)) as revenue_this_year, -- Net sales in the year of the newest delivery day.
+    coalesce(orders_this_year, 0) as orders_this_year, -- Orders in the year of the newest delivery day.
     cast(coalesce(revenue_last_year, 0) as decimal(18,4)) as revenue_last_year, -- Net sales in the calendar year before.
     coalesce(orders_last_year, 0) as orders_last_year, -- Orders in the calendar year before.
     cast(coalesce(revenue_year_before_last, 0) as decimal(18,4)) as revenue_year_before_last, -- Net sales in year Y-2.
     coalesce(orders_year_before_last, 0) as orders_year_before_last, -- Orders in year Y-2.
     cast(coalesce(revenue_last_12_months, 0) as decimal(18,4)) as revenue_last_12_months, -- Net sales, 12 months to date.
-    coalesce(orders_last_12_months, 0) as orders_last_12_months, -- Orders in the 12 months that end with `as_of_date`.
+    coalesce(orders_last_12_months, 0) as orders_last_12_months, -- Orders in the 12 months that end with the newest delivery day.
     cast(coalesce(revenue_previous_12_months, 0) as decimal(18,4)) as revenue_previous_12_months, -- Net sales, 12 months before.
     coalesce(orders_previous_12_months, 0) as orders_previous_12_months, -- Orders in the 12 months before those.
     case when purchase_day_count > 1

@@ -22,7 +22,7 @@ paths as (
 
 deepest as (
     select sku, path
-    from (select *, row_number() over (partition by sku order by depth desc, path) as nth from paths) as ranked
+    from (select *, row_number() over (partition by sku order by depth desc nulls last, path) as nth from paths) as ranked
     where nth = 1
 ),
 

@@ -289,7 +289,7 @@ rounded as (
         to_currency(net_excl, decimals) as net_excl_rounded,
         to_currency(net_excl + tax, decimals) as net_incl_rounded,
         row_number() over (
-            partition by document_type, document_id, exclusion_reason is null order by abs(net_excl) desc, line_rank, source_line_id
+            partition by document_type, document_id, exclusion_reason is null order by abs(net_excl) desc nulls last, line_rank, source_line_id
         ) as size_rank
     from prorated
 ),

@@ -7,13 +7,7 @@ catalogue as (
     select source_system, source_product_code, ean, model_code, colour_raw, colour_code, size_raw, is_model from cashmere.products
 ),
 
-sold as (
-    select source_system, source_product_code, min(ean) as ean from magento.sales
-    where source_product_code is not null group by source_system, source_product_code
-    union all
-    select source_system, source_product_code, min(ean) as ean from cashmere.sales
-    where source_product_code is not null group by source_system, source_product_code
-),
+sold as (select * from merge.sold_products),
 
 -- a product that was sold before its catalogue arrived exists all the same
 products as (
@@ -35,7 +29,7 @@ normalised as (
         source_system || ':' || source_product_code as own_key,
         case when is_valid_ean(ean) then lpad(ean, 14, '0') end as ean,
         case when not is_model and model_code is not null and colour_raw is not null and size_raw is not null
-            then upper(model_code) || '|' || lower(trim(colour_raw)) || '|' || normal_size(size_raw) end as model_colour_size
+            then upper(model_code) || '|' || lower(trimmed(colour_raw)) || '|' || normal_size(size_raw) end as model_colour_size
     from products
 ),
 

@@ -22,18 +22,18 @@ ranked as (
         *,
         row_number() over (partition by customer_key order by first_seen_at, founding_key) as by_age,
         row_number() over (
-            partition by customer_key order by birth_year is null, updated_at desc, founding_key
+            partition by customer_key order by birth_year is null, updated_at desc nulls last, founding_key
         ) as by_birth_year,
-        row_number() over (partition by customer_key order by gender is null, updated_at desc, founding_key) as by_gender,
-        row_number() over (partition by customer_key order by country is null, updated_at desc, founding_key) as by_country,
+        row_number() over (partition by customer_key order by gender is null, updated_at desc nulls last, founding_key) as by_gender,
+        row_number() over (partition by customer_key order by country is null, updated_at desc nulls last, founding_key) as by_country,
         row_number() over (
-            partition by customer_key order by postal_prefix is null, updated_at desc, founding_key
+            partition by customer_key order by postal_prefix is null, updated_at desc nulls last, founding_key
         ) as by_postal,
         row_number() over (
-            partition by customer_key order by opt_in_email is null, opt_in_updated_on desc, updated_at desc, founding_key
+            partition by customer_key order by opt_in_email is null, opt_in_updated_on desc nulls last, updated_at desc nulls last, founding_key
         ) as by_opt_in_email,
         row_number() over (
-            partition by customer_key order by opt_in_sms is null, opt_in_updated_on desc, updated_at desc, founding_key
+            partition by customer_key order by opt_in_sms is null, opt_in_updated_on desc nulls last, updated_at desc nulls last, founding_key
         ) as by_opt_in_sms
     from records
 ),

@@ -6,16 +6,7 @@ catalogue as (
     union all
     select * from cashmere.products
 ),
-sold as (
-    select source_system, source_product_code, max(product_name) as product_name, max(sku) as sku, max(ean) as ean
-    from (
-        select source_system, source_product_code, product_name, sku, ean from magento.sales
-        union all
-        select source_system, source_product_code, product_name, sku, ean from cashmere.sales
-    ) as lines
-    where source_product_code is not null
-    group by source_system, source_product_code
-),
+sold as (select * from merge.sold_products),
 
 members as (
     select
@@ -97,7 +88,7 @@ select
     size_raw,
     normal_size(size_raw) as size_norm,
     colour_raw,
-    lower(trim(colour_raw)) as colour_norm,
+    lower(trimmed(colour_raw)) as colour_norm,
     colour_code,
     season,
     list_price_incl_tax,

@@ -8,15 +8,20 @@ from typing import Annotated
 
 import typer
 
-from goldline.commands import alerts, publish, quarantine
+from goldline.commands import alerts, database, explain, publish, quarantine
+from goldline.commands.backup import backup, restore
 from goldline.commands.demo import demo
 from goldline.commands.doctor import doctor
+from goldline.commands.prove import prove
+from goldline.commands.prune import prune
 from goldline.commands.query import query
+from goldline.commands.reconcile import reconcile
 from goldline.commands.run import backfill, rebuild, run
 from goldline.commands.settings import settings
 from goldline.commands.status import status
 from goldline.commands.terminal import EXIT_CODES
 from goldline.commands.ui import docs, ui
+from goldline.commands.watchdog import watchdog
 
 app = typer.Typer(
     name="goldline",
@@ -37,10 +42,18 @@ app.command(rich_help_panel=LOOK)(run)
 app.command(rich_help_panel=LOOK)(backfill)
 app.command(rich_help_panel=LOOK)(status)
 app.command(rich_help_panel=LOOK)(query)
+app.command(rich_help_panel=LOOK)(reconcile)
 app.command(rich_help_panel=KEEP)(rebuild)
+app.command(rich_help_panel=KEEP)(prove)
+app.command(rich_help_panel=KEEP)(backup)
+app.command(rich_help_panel=KEEP)(prune)
+app.command(rich_help_panel=KEEP)(restore)
+app.add_typer(explain.app, name="explain", rich_help_panel=LOOK)
+app.command(rich_help_panel=KEEP)(watchdog)
 app.add_typer(quarantine.app, name="quarantine", rich_help_panel=KEEP)
 app.add_typer(publish.app, name="publish", rich_help_panel=KEEP)
 app.add_typer(alerts.app, name="alerts", rich_help_panel=KEEP)
+app.add_typer(database.app, name="database", rich_help_panel=KEEP)
 app.command(hidden=True)(docs)
 
 

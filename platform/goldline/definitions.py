@@ -7,8 +7,10 @@ import warnings
 
 import dagster as dg
 
+from goldline import logs
 from goldline.graph.deliveries import contract_specs, delivery_asset, delivery_days
-from goldline.graph.jobs import NIGHTLY, define_jobs
+from goldline.graph.jobs import NIGHTLY, PROOF, define_jobs
+from goldline.graph.proof import proof_checks, proof_keys, proof_schedule
 from goldline.graph.tables import published_asset, table_asset
 from goldline.home import Home
 from goldline.settings import Settings, load_settings
@@ -33,14 +35,15 @@ def build_definitions(
     """
     warnings.filterwarnings("ignore", category=dg.BetaWarning)  # backfill policies, on every asset
     settings = settings or load_settings()
+    logs.configure(settings)
     home = Home(settings)
     days = delivery_days(home)
     deliveries = [delivery_asset(contract, days) for contract in home.contracts.values()]
     columns = column_types(home.catalogue, home.contracts, settings)
-    jobs = {job.name: job for job in define_jobs(asset.key for asset in deliveries)}
+    jobs = {job.name: job for job in define_jobs((asset.key for asset in deliveries), proof_keys(home))}
     watch = Watch(home, first_day=days.start.date())
     night = nightly_schedule(watch, jobs[NIGHTLY])
-    acting = [deliveries_sensor(watch, jobs[NIGHTLY]), housekeeping_sensor()]
+    acting = [deliveries_sensor(watch, jobs[NIGHTLY]), housekeeping_sensor(home)]
     names = frozenset([night.name, *(sensor.name for sensor in acting)])
     return dg.Definitions(
         assets=[
@@ -50,7 +53,8 @@ def build_definitions(
             published_asset(home),
         ],
         jobs=list(jobs.values()),
-        schedules=[night],
+        asset_checks=proof_checks(home),
+        schedules=[night, proof_schedule(home, jobs[PROOF])],
         sensors=[*acting, alerts_sensor(home, names)],
         resources={
             "warehouse": WarehouseResource(home_folder=str(settings.home)),

@@ -6,15 +6,18 @@ that a crash between two steps, a lost commit or an empty warehouse all end in t
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from goldline.contracts import Contract
+from goldline.errors import IntegrityError
 from goldline.faultpoint import reach
+from goldline.fencing import Grant
 from goldline.home import Home
 from goldline.intake.load import Intake, take_in
-from goldline.intake.register import registered
+from goldline.intake.register import registered, registered_digests
 from goldline.intake.schema import prepare
 from goldline.landing.events import Event, Loaded, Refused
 from goldline.landing.history import Entry, State
@@ -23,6 +26,7 @@ from goldline.warehouse.engine import Session, Warehouse
 from goldline.warehouse.reference import prepare_reference
 
 Progress = Callable[[int, int], None]
+_log = logging.getLogger(__name__)
 FOR_GOOD = "*"  # in place of a contract's digest: refused whatever the contract says, because its bytes were not kept
 
 
@@ -97,7 +101,8 @@ def deliver(
     with warehouse.transaction() as session:
         prepare(session, home.contracts.values())
         present = registered(session)
-    reconcile(home, present)
+        require_same_history(home, session)
+    reconcile(home, present, grant=warehouse.grant)
     waiting = [e for e in pending(home, home.contracts[source], present) if e.delivery_date in days]
     intake = take_in(
         warehouse,
@@ -105,11 +110,10 @@ def deliver(
         home.contracts[source],
         waiting,
         quarantine=home.quarantine,
-        memory=home.settings.memory,
         threads=home.settings.threads,
         progress=progress,
     )
-    record(home, home.contracts[source], intake, run_id)
+    record(home, home.contracts[source], intake, run_id, grant=warehouse.grant)
     with warehouse.transaction() as session:
         prepare_warehouse(home, session)
     newest = frozenset(entry.sequence for entry in home.ledger.newest().values())
@@ -147,17 +151,36 @@ def _is_refused(state: State, contract: Contract) -> bool:
     return state.status == "refused" and state.contract in (contract.digest, FOR_GOOD)
 
 
-def reconcile(home: Home, present: set[int]) -> None:
+def require_same_history(home: Home, session: Session) -> None:
+    """Make sure that the ledger knows every file that the warehouse holds, under the same number.
+
+    Raises:
+        IntegrityError: It does not: it lost its end, or belongs to another warehouse. A new file would get the number
+            of a lost one, and never be loaded.
+    """
+    known = {entry.sequence: entry.sha256 for entry in home.ledger.entries()}
+    held = registered_digests(session)
+    lost = sorted(sequence for sequence, sha256 in held.items() if known.get(sequence) != sha256)
+    if lost:
+        raise IntegrityError(
+            f"the ledger does not know {len(lost)} of {len(held)} files that the warehouse holds (number {lost[0]})",
+            where=str(home.ledger.path),
+            remedy="restore the ledger from a backup ('goldline restore'); without one, begin a new home and have"
+            " everything delivered again",
+        )
+
+
+def reconcile(home: Home, present: set[int], *, grant: Grant | None = None) -> None:
     """Record in the ledger what the warehouse holds although a crash kept it from being recorded."""
     states = home.ledger.states()
     lost = [s for s in sorted(present) if s in states and states[s].status != "loaded"]
     if lost:
         home.ledger.append(
-            [Loaded(entry=s, run_id="", rows_received=0, rows_loaded=0, rows_quarantined=0) for s in lost]
+            [Loaded(entry=s, run_id="", rows_received=0, rows_loaded=0, rows_quarantined=0) for s in lost], grant=grant
         )
 
 
-def record(home: Home, contract: Contract, intake: Intake, run_id: str) -> None:
+def record(home: Home, contract: Contract, intake: Intake, run_id: str, *, grant: Grant | None = None) -> None:
     """Write the outcome of an intake to the ledger; bytes that hold personal data in clear are not kept."""
     events: list[Event] = [
         Loaded(
@@ -179,10 +202,34 @@ def record(home: Home, contract: Contract, intake: Intake, run_id: str) -> None:
         for sequence, reason in sorted(intake.refused.items())
     ]
     if events:
-        home.ledger.append(events)
-    for sequence in sorted(intake.clear):
-        home.archive.discard(intake.entries[sequence].sha256)
+        home.ledger.append(events, grant=grant)
+    _tell(contract.source, intake)
+    reach("intake.outcome_recorded")
+    discard_clear(home, contract.source)
     reach("intake.recorded")
+
+
+def discard_clear(home: Home, source: str) -> None:
+    """Remove the bytes of every file refused for good, also those that a crash kept from being removed."""
+    states = home.ledger.states()
+    for entry in home.ledger.entries():
+        if entry.source == source and states[entry.sequence].contract == FOR_GOOD:
+            home.archive.discard(entry.sha256)
+
+
+def _tell(source: str, intake: Intake) -> None:
+    """Log what was loaded, in all, and each file that was refused."""
+    counts = {
+        "files": len(intake.loaded),
+        "rows_loaded": sum(file.rows_loaded for file in intake.loaded),
+        "rows_quarantined": sum(file.rows_quarantined for file in intake.loaded),
+        "files_refused": len(intake.refused),
+        "files_held": len(intake.held),
+    }
+    if any(counts.values()):
+        _log.info("delivery.loaded", extra={"source": source, **counts})
+    for sequence, reason in sorted(intake.refused.items()):
+        _log.warning("file.refused", extra={"source": source, "file": intake.entries[sequence].name, "reason": reason})
 
 
 def _zones(session: Session, contracts: Iterable[Contract]) -> set[str]:

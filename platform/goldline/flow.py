@@ -10,35 +10,41 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import yaml
 
+from goldline.build.builder import Outcome, Way, build, changed_rows
 from goldline.errors import GoldlineError
 from goldline.faultpoint import reach
 from goldline.home import Home, assets_folder
+from goldline.intake.register import registered
 from goldline.publish.manifest import Manifest
+from goldline.publish.server import serve
 from goldline.publish.snapshot import TableToPublish, publish
 from goldline.quality.result import CheckResult
-from goldline.quality.run import run_suite
+from goldline.quality.run import Increment, run_suite
 from goldline.quality.suite import Suite, load_suite
+from goldline.reconcile import require_reconciled
+from goldline.restate.step import begin_review
 from goldline.warehouse.builds import (
     Build,
     builds,
-    input_states,
     is_newest_published,
+    passed_checks,
     prepare_builds,
-    record_build,
+    published_states,
     record_checks,
     record_published,
 )
 from goldline.warehouse.engine import Session, Warehouse
-from goldline.warehouse.tables import TableFile, create
+from goldline.warehouse.tables import TableFile
 
 MONEY = ("net_amount_excl_tax", "lifetime_value", "amount", "revenue")
-LOADED_COLUMNS = frozenset({"loaded_at", "source_file_line"})
+LOADED_COLUMNS = frozenset({"loaded_at", "source_file_line", "file_sequence"})
 
 
 @dataclass(frozen=True)
@@ -46,6 +52,8 @@ class Built:
     """A table that was built, with what its checks found and the exact sums of its money columns."""
 
     build: Build
+    way: Way
+    changed_rows: int | None
     checks: tuple[CheckResult, ...]
     sums: Mapping[str, Decimal]
 
@@ -61,23 +69,41 @@ def _suite(path: Path) -> Suite:
     return load_suite(path)
 
 
-def build_table(home: Home, warehouse: Warehouse, table: TableFile, *, run_id: str) -> Built:
-    """Build one table in a transaction of its own, then carry out its checks."""
+def build_table(
+    home: Home, warehouse: Warehouse, table: TableFile, *, run_id: str, in_full: bool = False, checked: bool = True
+) -> Built:
+    """Build one table in a transaction of its own, then carry out its checks, unless they are left for another time."""
     with warehouse.transaction() as session:
         prepare_builds(session)
-        inputs = input_states(session, table, home.catalogue)
-        rows = create(session, table, home.settings)
-        build = record_build(session, table, run_id=run_id, rows=rows, inputs=inputs)
+        before = builds(session).get(table.table)
+        outcome = build(session, home.upstreams, table, run_id=run_id, in_full=in_full)
         sums = _sums(session, table)
         reach("table.before_commit")
-    suite = suite_of(table)
+    reach("table.committed")
+    suite = suite_of(table) if checked else None
     results: tuple[CheckResult, ...] = ()
     if suite:
         with warehouse.transaction() as session:
-            results = run_suite(session, suite, parameters=check_parameters(home, session))
+            results = _check(home, session, suite, outcome, before)
     with warehouse.transaction() as session:
-        record_checks(session, build, results)
-    return Built(build, results, sums)
+        record_checks(session, outcome.build, results)
+    return Built(outcome.build, outcome.way, outcome.changed_rows, results, sums)
+
+
+def _check(
+    home: Home, session: Session, suite: Suite, outcome: Outcome, before: Build | None
+) -> tuple[CheckResult, ...]:
+    """Carry out a suite; after an increment, on what changed as far as everything else passed before."""
+    parameters = check_parameters(home, session)
+    if outcome.way in ("unchanged", "increment") and before:
+        passed = passed_checks(session, before)
+        if passed:
+            session.create_as("changed_rows", changed_rows(session, outcome, before), temporary=True)
+            increment = Increment("changed_rows", passed)
+            results = run_suite(session, suite, parameters=parameters, increment=increment)
+            session.execute("drop table changed_rows")
+            return results
+    return run_suite(session, suite, parameters=parameters)
 
 
 def check_parameters(home: Home, session: Session) -> dict[str, object]:
@@ -102,19 +128,48 @@ def _sums(session: Session, table: TableFile) -> dict[str, Decimal]:
 
 def published_tables(folder: Path | None = None) -> dict[str, tuple[str, ...]]:
     """Return the tables that are published (``schema.name``) with the columns that order them."""
-    content = yaml.safe_load(((folder or assets_folder()) / "publish" / "published.yaml").read_text("utf-8"))
-    return {table: tuple(order) for table, order in content["tables"].items()}
+    return {table: tuple(order) for table, order in _publication(folder or assets_folder())["tables"].items()}
+
+
+def partition_columns(folder: Path | None = None) -> dict[str, str]:
+    """Return the date columns by which the files of large published tables are cut."""
+    return dict(_publication(folder or assets_folder())["cut_by"])
+
+
+@lru_cache(maxsize=4)
+def _publication(folder: Path) -> dict[str, dict[str, Any]]:
+    content: dict[str, dict[str, Any]] = yaml.safe_load((folder / "publish" / "published.yaml").read_text("utf-8"))
+    return content
+
+
+def _changed_dates(
+    home: Home, session: Session, table: str, column: str | None, version: str
+) -> frozenset[date] | None:
+    """Return the dates with rows that changed since a published version; None where that is not on record."""
+    published, states = published_states(session)
+    newest = builds(session).get(table)
+    if published != version or table not in states or newest is None:
+        return None
+    if newest.state == states[table]:
+        return frozenset()
+    changed = home.upstreams.changed(session, table, states[table], builds(session))
+    if changed is None or column is None:
+        return None
+    return frozenset(day for (day,) in session.rows(f"select distinct {column} from ({changed}) as all_changed"))
 
 
 def publish_tables(home: Home, warehouse: Warehouse, *, run_id: str) -> Manifest:
     """Publish all tables as one version, if every one is complete, in step with the others and passed its checks.
 
     Raises:
-        GoldlineError: A table is missing, was built from something older, or failed a blocking check.
+        GoldlineError: A table is missing, was built from something older, does not reconcile, failed a blocking check,
+            or the version would restate a closed month and waits for a confirmation.
     """
     with warehouse.transaction() as session:
         prepare_builds(session)
+        _require_all_loaded(home, session)
         _require_in_step(home, session)
+        require_reconciled(home, session)
         checks = _require_passed(session)
         tables = {
             name.split(".")[1]: TableToPublish(
@@ -122,11 +177,13 @@ def publish_tables(home: Home, warehouse: Warehouse, *, run_id: str) -> Manifest
                 sql=f"select * from {name}",
                 order_by=order,
                 documentation=_documentation(home, session, name),
+                partition_by=partition_columns().get(name),
+                changed=partial(_changed_dates, home, session, name, partition_columns().get(name)),
                 operational=LOADED_COLUMNS & {column for column, _ in session.columns(name)},
             )
             for name, order in published_tables().items()
         }
-        runs = sorted({build.run_id for build in builds(session).values()})
+        runs = sorted({newest.run_id for newest in builds(session).values()})
         manifest = publish(
             session,
             home.settings.published_dir,
@@ -134,8 +191,12 @@ def publish_tables(home: Home, warehouse: Warehouse, *, run_id: str) -> Manifest
             details={"delivery_day": as_of(session), "runs": runs or [run_id], "checks": checks},
             keep=home.settings.keep_versions,
             now=datetime.now(UTC),
+            grant=warehouse.grant,
+            review=begin_review(home, session),
         )
+        serve(session, manifest, {name: table.sql for name, table in tables.items()}, keep=home.settings.keep_versions)
         record_published(session, manifest.version)
+        reach("publish.recorded")
         return manifest
 
 
@@ -155,18 +216,30 @@ def _documentation(home: Home, session: Session, name: str) -> dict[str, str]:
     return {column: home.catalogue.column_doc(table, column) or "" for column, _ in session.columns(name)}
 
 
+def _require_all_loaded(home: Home, session: Session) -> None:
+    """What the ledger says was loaded must be in this warehouse; one that is new or was replaced lacks it."""
+    present = registered(session)
+    lost = [s for s, state in home.ledger.states().items() if state.status == "loaded" and s not in present]
+    if lost:
+        raise GoldlineError(
+            f"{len(lost)} files that were loaded are not in this warehouse: it is new, was restored or was replaced",
+            where="publish",
+            remedy="run 'goldline rebuild' (or 'goldline run' without a date): everything is loaded again from the"
+            " archive; the published version stays as it was",
+        )
+
+
 def _require_in_step(home: Home, session: Session) -> None:
     """Every table must be built from what its upstream tables hold now."""
     known = builds(session)
+    states = home.upstreams.all_states(session, known)
     for table in home.catalogue.tables:
-        build = known.get(table.table)
-        if build is None:
+        newest = known.get(table.table)
+        if newest is None:
             raise GoldlineError(
                 "the table was never built", where=table.table, remedy="run the whole job: 'goldline run'"
             )
-        changed = [
-            n for n, state in input_states(session, table, home.catalogue).items() if build.inputs.get(n) != state
-        ]
+        changed = [name for name, state in states[table.table].items() if newest.inputs.get(name) != state]
         if changed:
             raise GoldlineError(
                 f"built before {', '.join(changed)} changed: publishing it would mix two states",

@@ -14,13 +14,17 @@ from pathlib import Path
 
 from sqlalchemy.engine import make_url
 
+from goldline.build.upstream import Upstreams
 from goldline.contracts import Contract, load_contracts
+from goldline.fencing import Fence
 from goldline.intake.quarantine import Quarantine
 from goldline.landing.archive import Archive
 from goldline.landing.ledger import Ledger
 from goldline.landing.zone import LandingZone
 from goldline.settings import Settings
-from goldline.warehouse.engine import Warehouse
+from goldline.warehouse.engine import Warehouse, is_postgresql
+from goldline.warehouse.migrations import migrate
+from goldline.warehouse.schema_of import column_types
 from goldline.warehouse.tables import Catalogue, load_catalogue
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
@@ -48,6 +52,11 @@ class Home:
     def catalogue(self) -> Catalogue:
         """The table files."""
         return load_catalogue(assets_folder())
+
+    @cached_property
+    def upstreams(self) -> Upstreams:
+        """What the tables read, with the record of its state."""
+        return Upstreams(self.catalogue, self.contracts, self.settings)
 
     @cached_property
     def archive(self) -> Archive:
@@ -81,19 +90,53 @@ class Home:
         finally:
             zone.close()
 
-    def warehouse(self, *, wait_seconds: float = 0) -> Warehouse:
-        """Open the warehouse for writing."""
+    def warehouse(self, *, wait_seconds: float = 0, is_replaced: bool = False) -> Warehouse:
+        """Open the warehouse for writing; from now on, what an earlier lease would write is refused.
+
+        Args:
+            wait_seconds: How long to wait for another run that is writing it.
+            is_replaced: It is opened to be replaced: its layout may be any.
+
+        Raises:
+            TransientError: Another run is writing it.
+            RebuildNeeded: It was made by an earlier Goldline and has to be built anew.
+            GoldlineError: It was made by a newer Goldline.
+        """
         self.settings.home.mkdir(parents=True, exist_ok=True)
-        return Warehouse(
+        warehouse = Warehouse(
             self.settings.warehouse_url,
             memory=self.settings.memory,
             threads=self.settings.threads,
             wait_seconds=wait_seconds,
+            types=lambda: column_types(self.catalogue, self.contracts, self.settings),
         )
+        try:
+            self._claim(warehouse)
+            if not is_replaced:
+                migrate(warehouse)
+        except BaseException:
+            warehouse.close()
+            raise
+        return warehouse
+
+    def _claim(self, warehouse: Warehouse) -> None:
+        """Show the new grant to all that the lease protects."""
+        fences = [fence for fence in (self.ledger.fence, self.published_fence) if fence.path.parent.is_dir()]
+        warehouse.outnumber(max((fence.newest() for fence in fences), default=0))
+        for fence in fences:
+            with fence.passing(warehouse.grant):
+                pass
+
+    @cached_property
+    def published_fence(self) -> Fence:
+        """The fence of the published folder."""
+        return Fence(self.settings.published_dir)
 
     @property
     def warehouse_file(self) -> Path | None:
         """The file of the warehouse, where it is one."""
+        if is_postgresql(self.settings.warehouse_url):
+            return None
         database = make_url(self.settings.warehouse_url).database
         return Path(database) if database and database != ":memory:" else None
 

@@ -14,6 +14,7 @@ from datetime import date, time
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import unquote, urlsplit
 from zoneinfo import available_timezones
 
 from pydantic import Field, PrivateAttr, SecretStr, ValidationError, field_validator, model_validator
@@ -53,7 +54,7 @@ class Settings(BaseSettings):
         description="Address of the Dagster UI, for mails.",
     )
     keep_versions: int = Field(14, ge=1, description="How many published versions are kept.")
-    memory: str = Field("1GB", pattern=r"^[0-9]+(MB|GB)$", description="Memory limit of the DuckDB engine.")
+    memory: str = Field("2500MB", pattern=r"^[0-9]+(MB|GB)$", description="Memory limit of the DuckDB engine.")
     threads: int = Field(2, ge=1, description="Threads of the DuckDB engine.")
     placeholder_hashes: Annotated[frozenset[str], NoDecode] = Field(
         frozenset(), description="Pseudonyms of placeholders (HMAC of '', 'x@x.fr'...); comma separated."
@@ -72,6 +73,30 @@ class Settings(BaseSettings):
         default_factory=dict, description='Who else per group, as JSON: {"magento": ["web@example.org"]}.'
     )
     mails_per_hour: int = Field(20, ge=1, description="Most alert mails in an hour; the rest is summed up.")
+    watch_disk_gb: float = Field(2, ge=0, description="The watchdog warns of a disk with fewer gigabytes free.")
+    watch_mail_minutes: int = Field(120, ge=1, description="The watchdog warns of alerts unsent for so many minutes.")
+    watch_published_days: int = Field(
+        3, ge=1, description="The watchdog warns when the newest published delivery is older than so many days."
+    )
+
+    confirm_restatements: bool = Field(
+        False, description="Hold a version that would change a figure of a closed month until a person confirms it."
+    )
+    log_format: Literal["json", "text"] = Field("json", description="How a line of the log is written: json or text.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="What is logged: debug, info, warning or error."
+    )
+    keep_log_days: int = Field(90, ge=1, description="How many days log files are kept.")
+    keep_runs_days: int = Field(90, ge=1, description="How many days Dagster's record of a run is kept in full.")
+    keep_ticks_days: int = Field(7, ge=1, description="How many days the looks of sensors and schedules are kept.")
+    keep_outbox_days: int = Field(365, ge=1, description="How many days incidents that are over, and mails, are kept.")
+    keep_quarantine_days: int = Field(
+        365, ge=1, description="How many days reports on files that were corrected since are kept."
+    )
+    keep_taken_days: int = Field(30, ge=1, description="How many days files stay in taken/ of a local landing zone.")
+    keep_clear_days: int = Field(
+        7, ge=1, description="How many days those refused for personal data in clear stay there."
+    )
 
     _origins: dict[str, str] = PrivateAttr(default_factory=dict)
 
@@ -108,8 +133,8 @@ class Settings(BaseSettings):
     @field_validator("warehouse")
     @classmethod
     def _supported_engine(cls, value: str) -> str:
-        if value and not value.startswith("duckdb:///"):
-            raise ValueError("only DuckDB warehouses are supported so far; use duckdb:///<path to a file>")
+        if value and not value.startswith(("duckdb:///", "postgresql+psycopg2://")):
+            raise ValueError("use duckdb:///<path to a file> or postgresql+psycopg2://<user>@<server>/<database>")
         return value
 
     @field_validator("home")
@@ -157,6 +182,19 @@ class Settings(BaseSettings):
     def outbox_dir(self) -> Path:
         """Incidents and the mails they cause."""
         return self.home / "outbox"
+
+    @property
+    def log_dir(self) -> Path:
+        """The log, one file a day."""
+        return self.home / "log"
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Every value that must never be shown: secret settings, and passwords inside URLs."""
+        given = [getattr(self, name) for name in type(self).model_fields]
+        known = [value.get_secret_value() for value in given if isinstance(value, SecretStr)]
+        passwords = (urlsplit(url).password for url in given if isinstance(url, str) and "://" in url)
+        return tuple(known + [unquote(password) for password in passwords if password])
 
     @property
     def dagster_dir(self) -> Path:

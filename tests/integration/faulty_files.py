@@ -8,7 +8,9 @@ from __future__ import annotations
 import base64
 import codecs
 import csv
+import gzip
 import io
+import zipfile
 from dataclasses import dataclass
 from typing import Literal
 
@@ -110,6 +112,29 @@ def header(old: str, new: str) -> bytes:
     return ";".join(names).encode() + b"\r\n" + rest
 
 
+def at_half_past_two(day: str) -> bytes:
+    """Sell the fourth line at half past two in the morning of a day on which the clock changes."""
+    rows = table()
+    names = rows[0]
+    rows[3][names.index("date_ticket")], rows[3][names.index("heure_ticket")] = day, "02:30:00"
+    return written(rows)
+
+
+def skipped_hour() -> bytes:
+    return at_half_past_two("29/03/2026")
+
+
+def repeated_hour() -> bytes:
+    return at_half_past_two("26/10/2025")
+
+
+def zipped(data: bytes, *, name: str = "VENTES.csv") -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, data)
+    return out.getvalue()
+
+
 _HEADER = TILLS.split(b"\r\n")[0]
 _SECOND = TILLS.split(b"\r\n")[1]
 
@@ -150,6 +175,14 @@ HARMLESS = [
     loaded(
         "markup in a text", cell(4, "libelle", "<script>alert(1)</script>"), (4, "libelle", "<script>alert(1)</script>")
     ),
+    *(
+        loaded(f"a formula that begins with {mark!r}", cell(4, "libelle", f"{mark}1"), (4, "libelle", f"{mark}1"))
+        for mark in "+-@="
+    ),
+    loaded("a template in a text", cell(4, "libelle", "{{ 7*7 }} ${x} %s"), (4, "libelle", "{{ 7*7 }} ${x} %s")),
+    loaded("a header of a mail in a text", cell(4, "libelle", "Bcc: x"), (4, "libelle", "Bcc: x")),
+    loaded("an hour that the clock skips", skipped_hour(), (4, "heure_ticket", "02:30:00"), (4, "quantite", 1)),
+    loaded("an hour that comes twice", repeated_hour(), (4, "heure_ticket", "02:30:00"), (4, "quantite", 1)),
     loaded("SQL in a text", cell(4, "libelle", "'; drop table x; --"), (4, "libelle", "'; drop table x; --")),
     loaded("a hash at the start of a text", cell(4, "libelle", "# 12"), (4, "libelle", "# 12")),
     loaded("the word NULL where it is no null", cell(4, "libelle", "NULL"), (4, "libelle", "NULL")),
@@ -371,7 +404,19 @@ BROKEN = [
         1,
         "at most 2000",
     ),
-    refused("a zip archive", b"PK\x03\x04\x14\0" + TILLS, 1, "0x00", column="1"),
+    refused("a zip archive", b"PK\x03\x04\x14\0" + TILLS, 1, "is a zip archive"),
+    refused("a real zip archive", zipped(TILLS), 1, "is a zip archive"),
+    refused("a zip archive in a zip archive", zipped(zipped(TILLS)), 1, "is a zip archive"),
+    refused("a bomb of 100 MB in a zip archive", zipped(bytes(100_000_000)), 1, "is a zip archive"),
+    refused("a compressed file", gzip.compress(TILLS, mtime=0), 1, "is compressed"),
+    refused("a bomb of 100 MB, compressed", gzip.compress(bytes(100_000_000), mtime=0), 1, "is compressed"),
+    refused("a workbook", zipped(b"<workbook/>", name="xl/workbook.xml"), 1, "or a workbook"),
+    refused("a Parquet file", b"PAR1\x15\x04\x15\x00" + TILLS, 1, "a Parquet file"),
+    refused("a PDF", b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n", 1, "is a PDF"),
+    refused("JSON", b'[{"code_magasin": "001"}]\n', 1, "quote"),
+    refused("a message of the server", b"ORA-01555: snapshot too old\n", 1, "is missing"),
+    Case("the file twice: a header between the rows", TILLS + TILLS, "rows", 21, "date_ticket", "aaaa_aaaaaa"),
+    refused("half of the file, then all of it", TILLS[: len(TILLS) // 2] + TILLS, 0, ""),
     refused("a web page", b"<!DOCTYPE html>\n<html><body>502 Bad Gateway</body></html>\n", 1, "is missing"),
     refused(
         "more bad rows than the limit",

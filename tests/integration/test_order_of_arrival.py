@@ -15,13 +15,15 @@ from goldline.deliver import deliver, land
 from goldline.demo import write_deliveries
 from goldline.flow import LOADED_COLUMNS, published_tables
 from goldline.home import Home
-from goldline.publish.digest import measure_table
+from goldline.publish.digest import digest_of
 from goldline.warehouse.engine import Warehouse
 from tests.support import EVERY_DAY, build_tables, open_home
 
 pytestmark = pytest.mark.integration
 
 DAYS, CORRECTED = 8, 4
+# what arrived, file by file: a day that was wrong and was corrected has another history than one that was right at once
+HISTORY = frozenset({"control.reconciliation", "control.residuals", "control.feed_arrivals"})
 Digests = dict[str, str]
 
 
@@ -86,12 +88,13 @@ def digests(home: Home, warehouse: Warehouse, *, leave_out: str = "loaded_at") -
     with warehouse.transaction() as session:
         build_tables(home, session)
         return {
-            table: measure_table(
+            table: digest_of(
                 session,
                 table,
                 operational=(LOADED_COLUMNS | {leave_out}) & {name for name, _ in session.columns(table)},
-            ).digest
+            )
             for table in published_tables()
+            if table not in HISTORY
         }
 
 
@@ -99,7 +102,7 @@ def test_the_deliveries_hold_something_of_every_published_table(
     by_day: list[list[Path]], in_order: Digests, tmp_path: Path
 ) -> None:
     assert len(by_day) == DAYS
-    assert len(set(in_order.values())) == len(published_tables())
+    assert len(set(in_order.values())) == len(in_order) == len(set(published_tables()) - HISTORY)
     without_the_last = after(tmp_path, [flat(by_day[:-1])])
     unmoved = {table for table, digest in in_order.items() if without_the_last[table] == digest}
     assert "merge.unified_sales" not in unmoved

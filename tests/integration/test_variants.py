@@ -2,66 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from goldline.deliver import deliver
 from goldline.home import Home
-from goldline.intake.quarantine import Report
-from tests.integration.faulty_files import CANARIES, CASHMERE, MAGENTO, VARIANTS, Case
-from tests.support import EVERY_DAY, open_home, open_warehouse
+from tests.integration.corpus import FILES, NAMES, Outcome, deliver_all, outcomes_in, wrong_with
+from tests.integration.faulty_files import CANARIES, CASHMERE, VARIANTS, Case
+from tests.integration.postgres.server import started
+from tests.support import open_home, open_warehouse
 
 pytestmark = pytest.mark.integration
-
-FIRST = date(2026, 3, 28)
-FEEDS = {"cashmere": ("VENTES", CASHMERE), "magento": ("sales_order_item", MAGENTO)}
-FILES = [(source, case) for source, (_, cases) in FEEDS.items() for case in cases]
-NAMES = [f"{source}: {case.name}" for source, case in FILES]
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of one file."""
-
-    report: Report | None
-    rows: dict[int, dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
 def installation(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """A home into which every file was delivered, each as the only file of a day of its own."""
+    """A home into which every file was delivered."""
     home = open_home(tmp_path_factory.mktemp("home"))
-    for source, (feed, cases) in FEEDS.items():
-        folder = home.settings.home / "landing" / source
-        folder.mkdir(parents=True)
-        for number, case in enumerate(cases):
-            (folder / f"{feed}_{FIRST + timedelta(number):%Y%m%d}.csv").write_bytes(case.data)
-    with home.warehouse() as warehouse:
-        for source in FEEDS:
-            deliver(home, warehouse, source, EVERY_DAY, run_id="test")
+    deliver_all(home)
     return home
 
 
 @pytest.fixture(scope="module")
 def outcomes(installation: Home) -> dict[str, Outcome]:
     """What became of each file."""
-    reports = {(r.source, r.delivery_date): r for r in installation.quarantine.reports()}
-    found: dict[str, Outcome] = {}
-    with (
-        open_warehouse(installation.settings.home / "warehouse.duckdb") as warehouse,
-        warehouse.transaction() as session,
-    ):
-        for source, (feed, cases) in FEEDS.items():
-            rows = session.arrow(f"select * from {source}.raw_{feed.lower()}").to_pylist()
-            for number, case in enumerate(cases):
-                day = FIRST + timedelta(number)
-                kept = {row["line_number"]: row for row in rows if row["delivery_date"] == day}
-                found[f"{source}: {case.name}"] = Outcome(reports.get((source, day)), kept)
-    return found
+    return outcomes_in(installation)
 
 
 def test_the_corpus_is_large_and_has_every_variant_of_the_fixtures() -> None:
@@ -72,59 +37,21 @@ def test_the_corpus_is_large_and_has_every_variant_of_the_fixtures() -> None:
 
 
 @pytest.mark.parametrize(("source", "case"), FILES, ids=NAMES)
-def test_a_file_gets_the_verdict_it_deserves(outcomes: dict[str, Outcome], source: str, case: Case) -> None:
-    outcome = outcomes[f"{source}: {case.name}"]
-    if case.verdict == "loaded":
-        assert outcome.report is None
-    elif case.verdict == "rows":
-        assert outcome.report is not None
-        assert outcome.report.verdict == "loaded"
-        assert case.line in {fault.line for fault in outcome.report.faults}
-        assert case.line not in outcome.rows
-        assert outcome.rows
-    else:
-        assert outcome.report is not None
-        assert outcome.report.verdict == "refused"
-        assert not outcome.rows
-
-
-@pytest.mark.parametrize("case", [c for c in CASHMERE if c.verdict == "loaded"], ids=lambda case: case.name)
-def test_what_is_loaded_is_what_stands_in_the_file(outcomes: dict[str, Outcome], case: Case) -> None:
-    rows = outcomes[f"cashmere: {case.name}"].rows
-    assert len(rows) == case.rows
-    for line, column, value in case.cells:
-        found = rows[line][column]
-        assert (found if isinstance(value, int) else str(found)) == value
-
-
-@pytest.mark.parametrize(
-    ("source", "case"), [(s, c) for s, c in FILES if c.verdict == "rows"], ids=lambda x: getattr(x, "name", x)
-)
-def test_a_bad_row_is_reported_with_line_column_and_shape(
+def test_a_file_gets_the_verdict_the_place_and_the_remedy_that_it_deserves(
     outcomes: dict[str, Outcome], source: str, case: Case
 ) -> None:
-    report = outcomes[f"{source}: {case.name}"].report
-    assert report is not None
-    fault = next(f for f in report.faults if f.line == case.line)
-    names = case.data.split(b"\n")[0].decode("cp1252").strip().split("," if source == "magento" else ";")
-    assert (fault.column, fault.column_number, fault.value) == (case.column, names.index(case.column) + 1, case.shape)
-    assert fault.rule
-    assert report.rows_quarantined == len({f.line for f in report.faults}) <= 3
+    assert wrong_with(source, case, outcomes[f"{source}: {case.name}"]) == []
 
 
-@pytest.mark.parametrize(
-    ("source", "case"), [(s, c) for s, c in FILES if c.verdict == "refused"], ids=lambda x: getattr(x, "name", x)
-)
-def test_a_refused_file_is_reported_with_its_place_and_what_to_do(
-    outcomes: dict[str, Outcome], source: str, case: Case
+def test_postgresql_gives_every_file_the_same_verdict_message_and_rows(
+    outcomes: dict[str, Outcome], tmp_path: Path
 ) -> None:
-    report = outcomes[f"{source}: {case.name}"].report
-    assert report is not None
-    assert report.reason.startswith(report.name)
-    assert case.says in report.reason
-    assert f"line {case.line}" in report.reason or not case.line
-    assert f", column {case.column}" in report.reason or not case.column
-    assert "What to do: " in report.reason
+    with started() as server:
+        home = open_home(tmp_path / "home", warehouse=server.new_database("corpus"))
+        deliver_all(home)
+        found = outcomes_in(home)
+    assert found.keys() == outcomes.keys()
+    assert {name: (found[name], outcomes[name]) for name in found if found[name] != outcomes[name]} == {}
 
 
 def test_no_value_of_a_bad_cell_and_nothing_personal_is_ever_written_down(installation: Home) -> None:

@@ -14,7 +14,6 @@ import sys
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 from goldline.deliver import deliver
@@ -34,8 +33,7 @@ def carry_out(home: Home) -> None:
         for source in home.contracts:
             deliver(home, warehouse, source, EVERY_DAY, run_id="test")
         for table in home.catalogue.tables:
-            unchecked = replace(table, path=Path("no suite beside it"))
-            build_table(home, warehouse, unchecked, run_id="test")
+            build_table(home, warehouse, table, run_id="test", checked=False)
         publish_tables(home, warehouse, run_id="test")
 
 

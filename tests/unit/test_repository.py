@@ -149,10 +149,30 @@ def test_every_container_is_hardened(name: str) -> None:
     assert not service.get("privileged")
 
 
-def test_containers_publish_ports_on_the_loopback_only() -> None:
-    published = [port for service in compose()["services"].values() for port in service.get("ports", [])]
-    assert published
-    assert [port for port in published if not str(port).startswith("127.0.0.1:")] == []
+def test_only_what_asks_for_a_login_can_be_reached_and_from_this_machine_only() -> None:
+    published = {name: service["ports"] for name, service in compose()["services"].items() if "ports" in service}
+    assert set(published) == {"proxy", "inbox"}
+    assert [port for ports in published.values() for port in ports if not str(port).startswith("127.0.0.1:")] == []
+    assert "auth_basic_user_file" in (ROOT / "deploy/proxy.conf").read_text()
+
+
+def test_containers_that_publish_nothing_are_cut_off_from_the_outside() -> None:
+    assert compose()["networks"]["inside"]["internal"] is True
+    reachable = {name for name, service in compose()["services"].items() if "outside" in service["networks"]}
+    assert reachable == {"proxy", "inbox"}
+
+
+def test_passwords_of_containers_come_from_files_that_are_not_versioned() -> None:
+    assert "/secrets/" in (ROOT / ".gitignore").read_text().splitlines()
+    assert {secret["file"].split("/")[0] for secret in compose()["secrets"].values()} == {"secrets"}
+    given = " ".join(str(service.get("environment", "")) for service in compose()["services"].values())
+    assert not re.search(r"PASSWORD['\"]?: (?!['\"]?/run/secrets)", given)
+
+
+def test_dagster_in_containers_keeps_its_runs_in_postgresql_and_watches_them() -> None:
+    config = yaml.safe_load((ROOT / "deploy/dagster.yaml").read_text())
+    assert config["storage"]["postgres"]["postgres_db"]["scheme"] == "postgresql+psycopg2"
+    assert config["run_monitoring"]["enabled"] is True
 
 
 def test_containers_mount_declared_volumes_and_nothing_of_the_host() -> None:

@@ -201,6 +201,13 @@ def secretive() -> Settings:
     )
 
 
+def test_the_password_of_a_warehouse_on_a_server_is_masked_wherever_it_is_shown() -> None:
+    settings = load_settings(warehouse=f"postgresql+psycopg2://goldline:{SECRET}@db/goldline?sslmode=require")
+    shown = {row.variable: row.value for row in display(settings)}["GOLDLINE_WAREHOUSE"]
+    assert shown == f"postgresql+psycopg2://goldline:{MASK}@db/goldline?sslmode=require"
+    assert SECRET not in repr(settings)
+
+
 def test_no_secret_is_in_repr_or_str(secretive: Settings) -> None:
     assert SECRET not in repr(secretive)
     assert SECRET not in str(secretive)

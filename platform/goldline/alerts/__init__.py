@@ -15,10 +15,10 @@ from goldline.alerts.messages import PendingMail
 from goldline.alerts.outbox import Batch, Outbox, outbox_from
 from goldline.alerts.policy import Policy, policy_from
 from goldline.alerts.queueing import Queued
-from goldline.alerts.redaction import redact
 from goldline.alerts.smtp import SmtpMailer
 from goldline.alerts.transport import Mailer, MailServerError, MessageRefused
 from goldline.alerts.trial import send_test
+from goldline.redaction import redact
 
 __all__ = [
     "Batch",

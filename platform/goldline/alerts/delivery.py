@@ -7,6 +7,7 @@ call. A crash between the two sends it again, under the same Message-ID. One pro
 from __future__ import annotations
 
 import fcntl
+import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from goldline.alerts.transport import Mailer, MailServerError, MessageRefused, R
 
 Reasons = dict[str, str]
 
+_log = logging.getLogger(__name__)
 NO_RECIPIENT = "nobody is named to get it; set GOLDLINE_MAIL_TO, or GOLDLINE_MAIL_GROUPS for this group"
 
 
@@ -124,6 +126,7 @@ def _sent(
     with outbox.store.transaction() as db:
         messages.note_accepted(db, mail, accepted=accepted, refused=refused or {})
         messages.note_sent(db, mail, now)
+    _log.info("mail.sent", extra={"mail": mail.id, "groups": mail.groups, "recipients": len(accepted)})
     return "", refused or {}
 
 
@@ -140,12 +143,14 @@ def _failed(
     with outbox.store.transaction() as db:
         messages.note_accepted(db, mail, accepted=accepted, refused=refused or {})
         messages.note_failed(db, mail, now, error=error, is_permanent=is_permanent)
+    _log.warning("mail.failed", extra={"mail": mail.id, "attempt": mail.attempts + 1, "reason": error})
     return error, refused or {}
 
 
 def _put_off(outbox: Outbox, mail: PendingMail, others: list[PendingMail], now: datetime, error: str) -> None:
     """The server is down: this message failed, and there is no use in trying the others before it."""
     with outbox.store.transaction() as db:
+        _log.warning("mail.postponed", extra={"mail": mail.id, "waiting": len(others) + 1, "reason": error})
         messages.note_failed(db, mail, now, error=error, is_permanent=False)
         for other in others:
             messages.put_off(db, other, like=mail.id, error=error)

@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import cached_property
 
 from goldline.alerts.incidents import Incident, State
-from goldline.alerts.redaction import one_line
+from goldline.redaction import one_line
 
 SHOWN_IN_FULL = 8
 LISTED = 40
@@ -24,6 +24,10 @@ _VERBS = {
     "check_failed": "check failed",
     "late_delivery": "late",
     "missing_delivery": "missing",
+    "missing_feed": "missing",
+    "silent_shop": "silent",
+    "restated": "restated",
+    "small_day": "unusually small",
     "sensor_stopped": "stopped",
     "test": "test",
 }

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Literal
 
-from goldline.alerts.redaction import first_lines, one_line, redact
+from goldline.redaction import first_lines, one_line, redact
 
 Severity = Literal["error", "warning"]
 State = Literal["opened", "reminder", "recovered"]

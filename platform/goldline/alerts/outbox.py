@@ -63,6 +63,15 @@ class Batch:
             self._open(clean, now)
         return open_id is None
 
+    def tell(self, incident: Incident, now: datetime) -> bool:
+        """Report something that happened and is over: it is mailed, and neither stays open nor recovers."""
+        clean = incident.fit_to_mail(self._policy.secrets)
+        if self._db.execute("select 1 from incidents where key = ?", (clean.key,)).fetchone():
+            return False
+        self._open(clean, now)
+        self._db.execute("update incidents set resolved_at = ? where key = ?", (stamp(now), clean.key))
+        return True
+
     def resolve(self, key: str, now: datetime) -> bool:
         """Close the open incident of this key, if there is one; a "recovered" mail will follow.
 

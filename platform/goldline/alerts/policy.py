@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.utils import getaddresses
-from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 from goldline.errors import SettingsError
@@ -69,7 +68,7 @@ def policy_from(settings: Settings) -> Policy:
         mails_per_hour=settings.mails_per_hour,
         timezone=settings.timezone,
         ui_url=settings.ui_url,
-        secrets=_secrets(settings),
+        secrets=settings.secrets,
     )
 
 
@@ -90,9 +89,3 @@ def address(text: str) -> Address:
             where="GOLDLINE_MAIL_FROM, GOLDLINE_MAIL_TO or GOLDLINE_MAIL_GROUPS",
             remedy="write each address as name@example.org or Name <name@example.org>; xn-- for accents",
         ) from None
-
-
-def _secrets(settings: Settings) -> tuple[str, ...]:
-    known = [settings.smtp_password.get_secret_value()] if settings.smtp_password else []
-    passwords = (urlsplit(url).password for url in (settings.warehouse_url, settings.landing_url))
-    return tuple(known + [unquote(password) for password in passwords if password])

@@ -20,8 +20,8 @@ from typing import Any
 from pydantic import SecretStr
 
 from goldline.alerts.policy import address
-from goldline.alerts.redaction import one_line, redact
 from goldline.alerts.transport import MailServerError, MessageRefused, Refusal
+from goldline.redaction import one_line, redact
 from goldline.settings import Security
 
 TIMEOUT = 15.0

@@ -24,6 +24,9 @@ from goldline.settings import load_settings
 
 LOW_DISK_BYTES = 2_000_000_000
 SILENCE = timedelta(minutes=3)
+_COUNT_TABLES = (
+    "select count(*) from information_schema.tables where table_schema not in ('information_schema', 'pg_catalog')"
+)
 
 
 @dataclass(frozen=True)
@@ -139,14 +142,17 @@ def _archive_deep(home: Home) -> str:
 
 def _warehouse(home: Home) -> str:
     path = home.warehouse_file
-    if path is None or not path.exists():
+    if path is not None and not path.exists():
         return "not built yet; the first run makes it"
     try:
         with home.warehouse() as warehouse, warehouse.transaction() as session:
-            tables = session.scalar("select count(*) from information_schema.tables")
+            tables = session.scalar(_COUNT_TABLES)
+            size = path.stat().st_size if path else session.scalar("select pg_database_size(current_database())")
     except TransientError as error:
+        if path is None and "is writing" not in error.what:
+            raise
         return f"in use: {error.what}"
-    return f"{tables} tables, {path.stat().st_size / 1e6:.0f} MB"
+    return f"{warehouse!r}: {tables} tables, {size / 1e6:.0f} MB"
 
 
 def _published(home: Home) -> str:

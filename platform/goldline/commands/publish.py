@@ -7,9 +7,13 @@ from typing import Annotated
 
 import typer
 
+from goldline.commands.restatements import confirm, held, restated, restated_versions
 from goldline.commands.terminal import EXIT_CODES, command, good, open_home, out, table
 from goldline.errors import GoldlineError
-from goldline.publish import versions
+from goldline.publish import server, versions
+from goldline.warehouse.engine import is_postgresql
+
+PATIENCE_SECONDS = 5  # with a run that is writing
 
 app = typer.Typer(no_args_is_help=True, help="Published versions.", epilog=EXIT_CODES)
 
@@ -40,6 +44,7 @@ def list_versions() -> None:
             f"{size:.1f}",
         )
     out.print(shown)
+    restated_versions(folder, [manifest.version for manifest in kept])
     for name in versions.damaged_versions(folder):
         out.print(f"[red]{name} is damaged[/red]: it cannot be restored")
 
@@ -50,6 +55,14 @@ def restore(
     version: Annotated[str, typer.Argument(help="A version from 'goldline publish list', e.g. v000012.")],
 ) -> None:
     """Make an earlier version the current one, by one atomic switch. The next publish makes a new version again."""
-    folder = open_home().settings.published_dir
-    manifest = versions.restore(folder, version, now=datetime.now(UTC))
+    home = open_home()
+    manifest = versions.restore(home.settings.published_dir, version, now=datetime.now(UTC))
+    if is_postgresql(home.settings.warehouse_url):
+        with home.warehouse(wait_seconds=PATIENCE_SECONDS) as warehouse, warehouse.transaction() as session:
+            server.show(session, version)
     good(f"{manifest.version} is current: deliveries to {manifest.delivery_day}")
+
+
+app.command()(restated)
+app.command()(held)
+app.command()(confirm)

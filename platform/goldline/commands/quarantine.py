@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
+from rich.text import Text
 
 from goldline.commands.terminal import EXIT_CODES, command, good, open_home, out, table
 from goldline.errors import GoldlineError
@@ -31,7 +32,7 @@ def list_reports(
     for report in reports:
         first = report.reason or (str(report.faults[0]) if report.faults else "")
         rows = f"{report.rows_quarantined} of {report.rows_received}"
-        shown.add_row(str(report.sequence), report.name, report.verdict, rows, first)
+        shown.add_row(*map(Text, (str(report.sequence), report.name, report.verdict, rows, first)))
     out.print(shown)
 
 
@@ -49,7 +50,8 @@ def show(file: File, limit: Annotated[int, typer.Option(min=1, help="Faults to s
             out.print(report.reason, markup=False)
         shown = table("line", "column", "no.", "found", "expected", right=("line", "no."), free="expected")
         for fault in report.faults[:limit]:
-            shown.add_row(str(fault.line), fault.column, str(fault.column_number), fault.value, fault.rule)
+            cells = (str(fault.line), fault.column, str(fault.column_number), fault.value, fault.rule)
+            shown.add_row(*map(Text, cells))
         if report.faults:
             out.print(shown)
         if len(report.faults) > limit:

@@ -6,19 +6,23 @@ import importlib
 import threading
 import time
 from datetime import date, datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from goldline.commands.summary import show_published
 from goldline.commands.terminal import Exit, command, err, good, open_home, progress, warn
-from goldline.deliver import Days, land, pending, reconcile
-from goldline.errors import GoldlineError
+from goldline.deliver import Days, land, pending, reconcile, require_same_history
+from goldline.errors import GoldlineError, IntegrityError
 from goldline.flow import is_published
 from goldline.home import Home
 from goldline.intake.register import registered
 from goldline.intake.schema import prepare
+from goldline.warehouse import aside
 from goldline.warehouse.engine import Warehouse
+from goldline.warehouse.lease import Lease
+from goldline.warehouse.migrations import RebuildNeeded
 
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="A delivery day.", metavar="YYYY-MM-DD")]
 From = Annotated[
@@ -79,27 +83,69 @@ def backfill(first: From = None, last: To = None) -> None:
 def rebuild(yes: Annotated[bool, typer.Option("--yes", help="Don't ask.")] = False) -> None:
     """Build the warehouse anew from the archive: every file that ever came, in the order of the ledger.
 
-    The published version stays readable all the time and is replaced at the end. The old warehouse file is kept beside
-    the new one as *.before-rebuild until the rebuild has succeeded.
+    The published version stays readable all the time and is replaced at the end. The old warehouse is kept beside the
+    new one (a file as *.before-rebuild, the schemas of a server as *_before_rebuild) until the rebuild has succeeded.
     """
     home = open_home()
-    path = home.warehouse_file
-    if path is None:
-        raise GoldlineError("the warehouse is not a file", where="GOLDLINE_WAREHOUSE", remedy="use a DuckDB file")
-    if not yes and not typer.confirm(f"Build {path} anew from {len(home.ledger.entries())} archived files?"):
+    name = home.warehouse_file or "the warehouse on the server"
+    if not yes and not typer.confirm(f"Build {name} anew from {len(home.ledger.entries())} archived files?"):
         raise typer.Exit(int(Exit.FAILED))
+    _rebuild(home)
+
+
+def _rebuild(home: Home) -> None:
     days = {entry.delivery_date for entry in home.ledger.entries()}
     if not days:
         raise GoldlineError("the archive is empty", where="ledger", remedy="deliver files first")
-    kept = path.with_name(path.name + ".before-rebuild")
-    if path.exists():
-        home.warehouse(wait_seconds=PATIENCE_SECONDS).close()  # nobody writes it, and its log is folded into the file
-        path.replace(kept)
-    with home.warehouse(wait_seconds=PATIENCE_SECONDS) as warehouse:
-        _carry_out(home, warehouse, days)
-    kept.unlink(missing_ok=True)
+    if home.warehouse_file:
+        _rebuild_file(home, home.warehouse_file, days)
+    else:
+        _rebuild_server(home, days)
     _say_what_is_left_out(home)
     show_published(home)
+
+
+def _rebuild_file(home: Home, path: Path, days: set[date]) -> None:
+    kept = path.with_name(path.name + ".before-rebuild")
+    if path.exists():
+        set_aside(home, path, kept)
+    with home.warehouse(wait_seconds=PATIENCE_SECONDS) as warehouse:
+        carry_out(home, warehouse, days)
+    for left in (kept, _log_of(kept)):
+        left.unlink(missing_ok=True)
+
+
+def _rebuild_server(home: Home, days: set[date]) -> None:
+    """Build in the same database; the old schemas stay beside the new ones until it has succeeded."""
+    schemas = {"intake", "reference", "changes", *home.contracts, *(table.group for table in home.catalogue.tables)}
+    with (
+        home.warehouse(wait_seconds=PATIENCE_SECONDS, is_replaced=True) as warehouse,
+        warehouse.transaction() as session,
+    ):
+        aside.set_aside(session, schemas)
+    with home.warehouse(wait_seconds=PATIENCE_SECONDS) as warehouse:
+        carry_out(home, warehouse, days)
+        with warehouse.transaction() as session:
+            aside.drop_aside(session)
+
+
+def set_aside(home: Home, path: Path, kept: Path) -> None:
+    """Move the old warehouse away once nobody writes it, its log folded into it unless it is damaged."""
+    try:
+        home.warehouse(wait_seconds=PATIENCE_SECONDS, is_replaced=True).close()
+    except IntegrityError as error:
+        warn(f"{error.what}: it is kept as {kept.name} until the new one is built")
+    lease = Lease.of(path, wait_seconds=PATIENCE_SECONDS)  # else a run that begins now would write what is moved away
+    try:
+        path.replace(kept)
+        if _log_of(path).exists():
+            _log_of(path).replace(_log_of(kept))
+    finally:
+        lease.release()
+
+
+def _log_of(path: Path) -> Path:
+    return path.with_name(path.name + ".wal")
 
 
 def _land(home: Home, days: Days | None) -> None:
@@ -129,11 +175,17 @@ def _land(home: Home, days: Days | None) -> None:
 
 def _load_what_waits(home: Home, days: Days | None, if_nothing: str) -> None:
     """Carry out the run that the waiting days need, if there is anything to do, and say how things stand."""
-    with home.warehouse(wait_seconds=PATIENCE_SECONDS) as warehouse:
+    try:
+        opened = home.warehouse(wait_seconds=PATIENCE_SECONDS)
+    except RebuildNeeded as error:
+        warn(f"{error.what}: this is done now, from {len(home.ledger.entries())} archived files")
+        _rebuild(home)
+        return
+    with opened as warehouse:
         waiting, fresh = _waiting(home, warehouse)
         waiting = {day for day in waiting if days is None or day in days}
         if waiting or not fresh:
-            _carry_out(home, warehouse, waiting)
+            carry_out(home, warehouse, waiting)
         else:
             good(f"{if_nothing}; the published version is up to date")
     _say_what_is_left_out(home)
@@ -145,12 +197,13 @@ def _waiting(home: Home, warehouse: Warehouse) -> tuple[set[date], bool]:
     with warehouse.transaction() as session:
         prepare(session, home.contracts.values())
         present = registered(session)
-    reconcile(home, present)
+        require_same_history(home, session)
+    reconcile(home, present, grant=warehouse.grant)
     entries = [entry for contract in home.contracts.values() for entry in pending(home, contract, present)]
-    return {entry.delivery_date for entry in entries}, is_published(home, warehouse)
+    return {entry.delivery_date for entry in entries}, bool(present) and is_published(home, warehouse)
 
 
-def _carry_out(home: Home, warehouse: Warehouse, days: set[date]) -> None:
+def carry_out(home: Home, warehouse: Warehouse, days: set[date]) -> None:
     """Carry out the run for some days, holding the warehouse; without a day, everything after the deliveries."""
     from goldline.graph.jobs import REFRESH, plan_runs
     from goldline.graph.orphans import close_orphans

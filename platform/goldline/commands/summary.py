@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from rich.table import Table
 
-from goldline.commands.terminal import out, table
+from goldline.commands.terminal import out, table, warn
 from goldline.home import Home
 from goldline.publish.reader import Reader, open_snapshot
+from goldline.restate.records import Restatement
+from goldline.restate.review import held_restatement, restatement_of
+from goldline.restate.words import title
 
 CHANNELS = {"ecommerce": "web shop", "store": "shops"}
 MONTHS = 12
@@ -24,6 +27,17 @@ def show_published(home: Home) -> None:
         )
         out.print(_counts(reader))
         out.print(_sales(reader))
+    folder = home.settings.published_dir
+    show_restated(manifest.version, restatement_of(folder, manifest.version))
+    if waiting := held_restatement(folder):
+        warn(f"a newer version is held, as it would restate {title(waiting)}: goldline publish held")
+
+
+def show_restated(version: str, found: Restatement | None) -> None:
+    """Say what a version restated; nothing where it restated nothing."""
+    if found and found.moves:
+        confirmed = f", confirmed by {found.confirmation.by}" if found.confirmation else ""
+        warn(f"{version} restated {title(found)}{confirmed}: goldline publish restated {version}")
 
 
 def _counts(reader: Reader) -> str:

@@ -16,6 +16,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 from rich.text import Text
 
+from goldline import logs
+from goldline.disk import disk_faults
 from goldline.errors import GoldlineError, SettingsError, TransientError
 from goldline.home import Home
 from goldline.settings import load_settings
@@ -48,7 +50,8 @@ def command(function: Callable[P, R]) -> Callable[P, R]:
     @functools.wraps(function)
     def shown(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
-            return function(*args, **kwargs)
+            with disk_faults():
+                return function(*args, **kwargs)
         except SettingsError as error:
             raise _stop(error, Exit.USAGE) from None
         except TransientError as error:
@@ -68,8 +71,10 @@ def _stop(error: GoldlineError, code: Exit) -> typer.Exit:
 
 
 def open_home() -> Home:
-    """Return the home that the settings name."""
-    return Home(load_settings())
+    """Return the home that the settings name, and log there from now on."""
+    home = Home(load_settings())
+    logs.configure(home.settings)
+    return home
 
 
 def table(*headings: str, right: tuple[str, ...] = (), free: str = "") -> Table:

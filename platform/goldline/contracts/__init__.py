@@ -1,6 +1,18 @@
 """Contracts: what a source has promised to deliver, as data. Reading the files that arrive belongs in ``intake``."""
 
+from goldline.contracts.arrivals import Arrivals, OpeningRule
 from goldline.contracts.loader import load_contract, load_contracts
-from goldline.contracts.model import Column, Contract, Dialect, Feed, Rule
+from goldline.contracts.model import Column, Contract, Dialect, Feed, Rule, Totals
 
-__all__ = ["Column", "Contract", "Dialect", "Feed", "Rule", "load_contract", "load_contracts"]
+__all__ = [
+    "Arrivals",
+    "Column",
+    "Contract",
+    "Dialect",
+    "Feed",
+    "OpeningRule",
+    "Rule",
+    "Totals",
+    "load_contract",
+    "load_contracts",
+]

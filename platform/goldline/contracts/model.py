@@ -7,11 +7,14 @@ checks.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import date, datetime
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from goldline.contracts.arrivals import Arrivals
 
 ColumnType = Literal[
     "code", "text", "integer", "decimal", "date", "time", "timestamp", "flag", "pseudonym", "ean", "timezone"
@@ -93,6 +96,49 @@ class Rule(_Strict):
     says: str
 
 
+class Totals(_Strict):
+    """What a row of a sales feed comes to, for the reconciliation: what a file held is summed before it is loaded.
+
+    ``point`` and ``currency`` are columns, empty where the feed does not state them. The others are SQL over the typed
+    columns, signed as in the unified model (a return is negative); null counts as 0.
+
+    Attributes:
+        point: The column that names the selling point.
+        currency: The column that names the currency.
+        gross: The amount before discounts, with tax.
+        discount: What was taken off, as the file states it.
+        net: The amount after discounts, without tax.
+        tax: The tax of the net amount.
+        returned: The net amount where the row is a return, else 0.
+        header: Rows are headers of documents; only the amounts that they add are lines.
+    """
+
+    point: str = ""
+    currency: str = ""
+    gross: str
+    discount: str
+    net: str
+    tax: str
+    returned: str
+    header: bool = False
+
+    @property
+    def measures(self) -> dict[str, str]:
+        """The SQL of each measure, by its column in the reconciliation."""
+        return {
+            "gross_amount": self.gross,
+            "discount_amount": self.discount,
+            "net_amount": self.net,
+            "tax_amount": self.tax,
+            "returned_amount": self.returned,
+        }
+
+    def columns(self, known: Iterable[str]) -> frozenset[str]:
+        """Those of the known columns that the measures are made from."""
+        words = set(re.findall(r"[A-Za-z_][A-Za-z0-9_]*", " ".join(self.measures.values())))
+        return frozenset(words & set(known))
+
+
 class Feed(_Strict):
     """One kind of file of a source.
 
@@ -105,8 +151,12 @@ class Feed(_Strict):
         complete_per: Columns of a group that always arrives whole: the newest delivery of it replaces it.
         replaces: Columns of the scope that a corrected file replaces; empty: the whole file.
         may_be_empty: A header without rows is a valid delivery.
+        expected: When its absence from a delivery is a fault: ``always``; ``usually``, which is where it came with
+            nearly all deliveries on that weekday; ``weekly``; or ``on_change``, which is never.
+        together: A word that feeds share which come together: where one of them came, the others must have come.
         max_bad_rows: Bad rows tolerated whatever their share.
         max_bad_share: Share of bad rows tolerated; above both limits the file is refused.
+        totals: What a row comes to, for the reconciliation; only feeds that describe sales have it.
     """
 
     name: str = ""
@@ -117,14 +167,19 @@ class Feed(_Strict):
     complete_per: tuple[str, ...] = ()
     replaces: tuple[str, ...] = ()
     may_be_empty: bool = False
+    expected: Literal["always", "usually", "weekly", "on_change"] = "on_change"
+    together: str = Field("", pattern="^[a-z][a-z0-9_]*$|^$")
     max_bad_rows: int = 3
     max_bad_share: float = 0.05
     columns: dict[str, Annotated[Column, BeforeValidator(_shorthand)]]
     rules: tuple[Rule, ...] = ()
+    totals: Totals | None = None
 
     @model_validator(mode="after")
     def _columns_exist(self) -> Feed:
         named = {*self.key, *self.newest_by, *self.complete_per, *self.replaces, *(r.column for r in self.rules)}
+        if self.totals:
+            named |= {name for name in (self.totals.point, self.totals.currency) if name}
         if unknown := sorted(named - set(self.columns)):
             raise ValueError(f"names columns that it does not define: {', '.join(unknown)}")
         return self
@@ -160,7 +215,8 @@ class Contract(_Strict):
     title: str
     owners: tuple[str, ...] = ()
     channel: Literal["ecommerce", "store"]
-    expected: Literal["daily", "irregular"] = "daily"
+    expected: Literal["daily", "weekly", "irregular"] = "daily"
+    arrivals: Arrivals = Field(default_factory=Arrivals)
     dialect: Dialect
     forbidden_columns: tuple[str, ...] = ()
     settings: dict[str, Any] = Field(
@@ -179,6 +235,10 @@ class Contract(_Strict):
     def table(self, feed: str) -> str:
         """The warehouse table that holds the feed's rows."""
         return f"{self.source}.raw_{feed.lower()}"
+
+    def newest(self, feed: str) -> str:
+        """Full name of the view of the newest version of each of a feed's rows."""
+        return f"{self.source}.{feed.lower()}"
 
     def versions(self, feed: str) -> str:
         """Full name of the view of a feed's rows that count."""

@@ -35,6 +35,10 @@ def _about(contract: Contract) -> str:
         ("Channel", code(contract.channel)),
         ("In charge", codes(contract.owners)),
         ("Delivery", contract.expected),
+        ("Opening weekdays", codes(contract.arrivals.weekdays or ()) or "learnt, shop by shop"),
+        ("Closed every year on", codes(contract.arrivals.holidays)),
+        ("Silence is judged from", f"{contract.arrivals.usual_tickets} usual tickets a day on"),
+        ("A day is unusually small under", f"{contract.arrivals.small_share:.0%} of the usual tickets"),
         ("Delimiter", code(dialect.delimiter)),
         ("Encodings, in the order tried", codes(dialect.encodings)),
         ("Decimal mark", code(dialect.decimal_mark)),
@@ -92,6 +96,7 @@ def _promises(contract: Contract, feed: Feed) -> Iterator[tuple[str, str]]:
         yield "Always whole per", codes(feed.complete_per)
     yield "A corrected file replaces", codes(feed.replaces) if feed.replaces else "the whole file"
     yield "May be empty", "yes" if feed.may_be_empty else "no"
+    yield "Is missed when absent", f"{code(feed.expected)}{f', with {code(feed.together)}' if feed.together else ''}"
     yield (
         "Bad rows tolerated",
         f"{feed.max_bad_rows}, or {feed.max_bad_share:.0%} of the file if that is more",

@@ -43,11 +43,15 @@ class Material:
         """The tables of each group by name; groups in the order in which data flows through them."""
         depths = _depths(self.catalogue)
         found: dict[str, list[TableFile]] = defaultdict(list)
+        above: dict[str, set[str]] = defaultdict(set)
         for table in sorted(self.catalogue.tables, key=lambda one: one.name):
             found[table.group].append(table)
-        return {
-            group: found[group] for group in sorted(found, key=lambda g: (min(depths[t.table] for t in found[g]), g))
-        }
+            above[table.group] |= {up.group for up in self.catalogue.upstream(table)} - {table.group}
+        order: list[str] = []
+        while waiting := [group for group in found if group not in order]:
+            ready = [group for group in waiting if above[group] <= set(order)] or waiting
+            order.append(min(ready, key=lambda group: (min(depths[each.table] for each in found[group]), group)))
+        return {group: found[group] for group in order}
 
     @cached_property
     def readers(self) -> dict[str, list[str]]:

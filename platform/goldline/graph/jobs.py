@@ -10,14 +10,14 @@ import dagster as dg
 
 from goldline.deliver import Days
 
-NIGHTLY, REFRESH = "nightly", "refresh"
+NIGHTLY, REFRESH, PROOF = "nightly", "refresh", "proof"
 LONG = timedelta(days=31)
 PARTITION, RANGE_START, RANGE_END = (
     "dagster/partition",
     "dagster/asset_partition_range_start",
     "dagster/asset_partition_range_end",
 )
-FIRST_DAY, LAST_DAY = "goldline/first_day", "goldline/last_day"
+FIRST_DAY, LAST_DAY, IN_FULL = "goldline/first_day", "goldline/last_day", "goldline/in_full"
 
 
 @dataclass(frozen=True)
@@ -60,18 +60,27 @@ def plan_runs(days: Iterable[date]) -> list[PlannedRun]:
     return [PlannedRun(NIGHTLY, Days(min(covered), max(covered)))] if covered else []
 
 
-def define_jobs(delivery_keys: Iterable[dg.AssetKey]) -> list[dg.UnresolvedAssetJobDefinition]:
-    """Make the jobs: the night's whole way, everything after the deliveries."""
+def define_jobs(
+    delivery_keys: Iterable[dg.AssetKey], proof_keys: Iterable[dg.AssetCheckKey]
+) -> list[dg.UnresolvedAssetJobDefinition]:
+    """Make the jobs: the night's whole way, everything after the deliveries, the proof of the increments."""
     deliveries = dg.AssetSelection.assets(*delivery_keys)
+    proof = dg.AssetSelection.checks(*proof_keys)
     return [
         dg.define_asset_job(
             NIGHTLY,
-            selection=dg.AssetSelection.all(),
+            selection=dg.AssetSelection.all() - proof,
             description="Everything, from the deliveries of a day (or a range of days) to the published snapshot.",
         ),
         dg.define_asset_job(
             REFRESH,
-            selection=dg.AssetSelection.all() - deliveries,
-            description="Builds every table anew from what is loaded, checks it and publishes.",
+            selection=dg.AssetSelection.all() - deliveries - proof,
+            description="Brings every table up to date with what is loaded, checks it and publishes. With the run tag"
+            f" {IN_FULL}: true it builds every table anew.",
+        ),
+        dg.define_asset_job(
+            PROOF,
+            selection=proof,
+            description="Holds every table that is built by increments to a full build of it.",
         ),
     ]

@@ -10,8 +10,17 @@ import dagster as dg
 from goldline.flow import Built
 from goldline.publish.manifest import Manifest
 from goldline.quality.result import CheckResult
+from goldline.restate.figures import WORDS
+from goldline.restate.records import Restatement
+from goldline.restate.words import amount, cause_text, month_text, signed
 from goldline.warehouse.tables import Catalogue, TableFile
 
+WAYS = {
+    "unchanged": "not at all: nothing that it reads has changed",
+    "increment": "by increment: what the changes touch",
+    "comparison": "anew, and compared with what was there",
+    "full": "in full",
+}
 SEVERITY = {"error": dg.AssetCheckSeverity.ERROR, "warn": dg.AssetCheckSeverity.WARN}
 
 
@@ -24,7 +33,9 @@ def column_schema(catalogue: Catalogue, table: TableFile, columns: Sequence[tupl
 
 def built_metadata(built: Built) -> dict[str, Any]:
     """Row count and money sums (plotted over time), and a table of the checks' results."""
-    metadata: dict[str, Any] = {"dagster/row_count": built.build.row_count}
+    metadata: dict[str, Any] = {"dagster/row_count": built.build.row_count, "built": WAYS[built.way]}
+    if built.changed_rows is not None:
+        metadata["rows changed"] = built.changed_rows
     for name, total in built.sums.items():
         metadata[f"sum of {name}"] = float(total)
         metadata[f"sum of {name}, exact"] = f"{total:f}"
@@ -66,8 +77,8 @@ def check_result(asset_key: dg.AssetKey, result: CheckResult) -> dg.AssetCheckRe
     )
 
 
-def manifest_metadata(manifest: Manifest) -> Mapping[str, Any]:
-    """Version, day and a table of what was published."""
+def manifest_metadata(manifest: Manifest, restated: Restatement | None = None) -> Mapping[str, Any]:
+    """Version, day and a table of what was published; what it restated of closed months."""
     records = [
         dg.TableRecord(
             {"table": name, "rows": table.rows, "MB": round(table.bytes / 1e6, 2), "digest": table.digest[:16]}
@@ -82,4 +93,29 @@ def manifest_metadata(manifest: Manifest) -> Mapping[str, Any]:
         "checks that warn": int(manifest.checks.get("warnings", 0)),
         "tables": dg.MetadataValue.table(records),
         "dagster/row_count": sum(table.rows for table in manifest.tables.values()),
+        **(_restated_metadata(restated) if restated and not manifest.unchanged else {}),
     }
+
+
+def _restated_metadata(restated: Restatement) -> dict[str, Any]:
+    """How many figures of closed months moved; which ones, and why."""
+    found: dict[str, Any] = {"figures of closed months that moved": len(restated.moves)}
+    if restated.moves:
+        records = [
+            dg.TableRecord(
+                {
+                    "month": month_text(move.month),
+                    "channel": move.channel,
+                    "figure": WORDS[move.metric],
+                    "before": amount(move.before, move.metric),
+                    "after": amount(move.after, move.metric),
+                    "moved by": signed(move.difference, move.metric),
+                }
+            )
+            for move in restated.moves
+        ]
+        found["restated"] = dg.MetadataValue.table(records)
+        found["restated because of"] = dg.MetadataValue.md("\n".join(f"* {cause_text(c)}" for c in restated.causes))
+    if restated.confirmation:
+        found["confirmed by"] = restated.confirmation.by
+    return found

@@ -7,11 +7,11 @@ elsewhere.
 
 from __future__ import annotations
 
-import os
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import dagster as dg
+
+from goldline.processes import started_at, state_of
 
 OWNER_TAG = "goldline/process"
 LAUNCHED_TAG = ".dagster/grpc_info"
@@ -33,18 +33,12 @@ def close_orphans(instance: dg.DagsterInstance) -> list[str]:
     return [run.run_id for run in orphans]
 
 
-def process_name(pid: int) -> str:
-    """Name a process so that a later one with the same number is told apart; empty if there is none."""
-    ticks = _start_ticks(pid)
-    return f"{pid}@{ticks}@{_boot()}" if ticks else ""
-
-
 def _is_orphan(instance: dg.DagsterInstance, run: dg.DagsterRun) -> bool:
     if LAUNCHED_TAG in run.tags:  # asked first: running a run again copies the other tag
         told = None if instance.run_launcher.supports_check_run_worker_health else _told_process(instance, run.run_id)
         return told is not None and not _is_same_process(*told)
     owner = run.tags.get(OWNER_TAG)
-    return owner is not None and owner != process_name(int(owner.split("@")[0]))
+    return owner is not None and state_of(owner) == "dead"
 
 
 def _told_process(instance: dg.DagsterInstance, run_id: str) -> tuple[int, datetime] | None:
@@ -58,31 +52,5 @@ def _told_process(instance: dg.DagsterInstance, run_id: str) -> tuple[int, datet
 
 
 def _is_same_process(pid: int, told_at: datetime) -> bool:
-    ticks = _start_ticks(pid)
-    if not ticks:
-        return False
-    started = _booted_at() + timedelta(seconds=int(ticks) / os.sysconf("SC_CLK_TCK"))
-    return started <= told_at + CLOCK_TOLERANCE
-
-
-def _start_ticks(pid: int) -> str:
-    """Return when a process started, in clock ticks since the boot; empty if it is gone or dead."""
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text("utf-8")
-    except OSError:
-        return ""
-    fields = stat.rpartition(")")[2].split()
-    return "" if fields[0] in "ZX" else fields[19]
-
-
-def _booted_at() -> datetime:
-    lines = Path("/proc/stat").read_text("utf-8").splitlines()
-    seconds = next(line.split()[1] for line in lines if line.startswith("btime "))
-    return datetime.fromtimestamp(int(seconds), UTC)
-
-
-def _boot() -> str:
-    try:
-        return Path("/proc/sys/kernel/random/boot_id").read_text("utf-8").strip()[:8]
-    except OSError:
-        return ""
+    started = started_at(pid)
+    return started is not None and started <= told_at + CLOCK_TOLERANCE

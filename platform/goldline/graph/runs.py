@@ -5,14 +5,18 @@ Also here: Dagster's own home with its ``dagster.yaml``.
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Mapping
 from pathlib import Path
 
 import dagster as dg
 
-from goldline.graph.orphans import OWNER_TAG, process_name
+from goldline.graph.orphans import OWNER_TAG
+from goldline.processes import process_name
 from goldline.settings import Settings
+
+_log = logging.getLogger(__name__)
 
 DAGSTER_YAML = """\
 # Written by Goldline; change it freely, it is not written again.
@@ -50,12 +54,15 @@ def execute(
     definitions: dg.Definitions, job: str, instance: dg.DagsterInstance, tags: Mapping[str, str]
 ) -> dg.ExecuteInProcessResult:
     """Carry out a job in this process; a failed run is returned, not raised."""
-    return definitions.resolve_job_def(job).execute_in_process(
+    _log.info("run.started", extra={"job": job, "tags": dict(tags)})
+    result = definitions.resolve_job_def(job).execute_in_process(
         instance=instance,
         tags={**tags, OWNER_TAG: process_name(os.getpid())},
         run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
         raise_on_error=False,
     )
+    _log.info("run.ended", extra={"job": job, "run_id": result.run_id, "is_success": result.success})
+    return result
 
 
 def first_failure(result: dg.ExecuteInProcessResult) -> str:

@@ -5,19 +5,23 @@ A transient failure asks for a retry with growing delays; a permanent one fails 
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol
 
 import dagster as dg
 
+from goldline.disk import disk_faults
 from goldline.errors import GoldlineError, TransientError
 from goldline.home import Home
+from goldline.logs import bound
 from goldline.warehouse.engine import Warehouse
 
 MAX_RETRIES = 4
 FIRST_DELAY_SECONDS = 5
 Reporter = Callable[[str, int, int], None]
+_log = logging.getLogger(__name__)
 
 
 class WarehouseResource(Protocol):
@@ -33,15 +37,24 @@ class WarehouseResource(Protocol):
 
 @contextmanager
 def failures(context: dg.OpExecutionContext | dg.AssetExecutionContext) -> Iterator[None]:
-    """Turn Goldline's errors into retries and failures that Dagster shows well."""
-    try:
-        yield
-    except TransientError as error:
-        delay = FIRST_DELAY_SECONDS * 2**context.retry_number
-        context.log.warning(f"{error}\nTrying again in {delay} s ({context.retry_number + 1} of {MAX_RETRIES}).")
-        raise dg.RetryRequested(max_retries=MAX_RETRIES, seconds_to_wait=delay) from error
-    except GoldlineError as error:
-        raise failure(error) from error
+    """Log a step, and turn Goldline's errors into retries and failures that Dagster shows well."""
+    with bound(run_id=context.run_id, step=context.op_execution_context.op.name.replace("__", "/")):
+        _log.info("step.started", extra={"attempt": context.retry_number + 1})
+        try:
+            with disk_faults():
+                yield
+        except TransientError as error:
+            delay = FIRST_DELAY_SECONDS * 2**context.retry_number
+            context.log.warning(f"{error}\nTrying again in {delay} s ({context.retry_number + 1} of {MAX_RETRIES}).")
+            _log.warning("step.postponed", extra={"seconds": delay}, exc_info=True)
+            raise dg.RetryRequested(max_retries=MAX_RETRIES, seconds_to_wait=delay) from error
+        except GoldlineError as error:
+            _log.error("step.failed", exc_info=True)
+            raise failure(error) from error
+        except Exception:
+            _log.exception("step.broke")
+            raise
+        _log.info("step.ended")
 
 
 def failure(error: GoldlineError) -> dg.Failure:

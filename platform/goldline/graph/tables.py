@@ -10,9 +10,13 @@ from collections.abc import Iterator, Mapping, Sequence
 import dagster as dg
 
 from goldline.flow import build_table, publish_tables, published_tables, suite_of
+from goldline.graph.arrivals import arrivals_metadata
+from goldline.graph.jobs import IN_FULL
 from goldline.graph.metadata import built_metadata, check_result, column_schema, manifest_metadata
+from goldline.graph.reconciliation import statement_metadata
 from goldline.graph.steps import Progress, WarehouseResource, failures
 from goldline.home import Home
+from goldline.restate.review import restatement_of
 from goldline.warehouse.tables import TableFile
 
 Columns = Mapping[str, Sequence[tuple[str, str]]]
@@ -42,9 +46,15 @@ def table_asset(home: Home, table: TableFile, columns: Columns) -> dg.AssetsDefi
     def build(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
         resource: WarehouseResource = context.resources.warehouse
         with failures(context), resource.open() as warehouse:
-            built = build_table(resource.home, warehouse, table, run_id=context.run_id)
+            in_full = context.run.tags.get(IN_FULL) == "true"
+            built = build_table(resource.home, warehouse, table, run_id=context.run_id, in_full=in_full)
+            shown = (
+                built_metadata(built)
+                | arrivals_metadata(table.table, warehouse)
+                | statement_metadata(table.table, warehouse)
+            )
         Progress.table_built(len(home.catalogue.tables))
-        yield dg.MaterializeResult(asset_key=key, metadata=built_metadata(built))
+        yield dg.MaterializeResult(asset_key=key, metadata=shown)
         for result in built.checks:
             yield check_result(key, result)
 
@@ -72,7 +82,8 @@ def published_asset(home: Home) -> dg.AssetsDefinition:
         resource: WarehouseResource = context.resources.warehouse
         with failures(context), resource.open() as warehouse:
             manifest = publish_tables(resource.home, warehouse, run_id=context.run_id)
-        return dg.MaterializeResult(metadata=manifest_metadata(manifest))
+        restated = restatement_of(resource.home.settings.published_dir, manifest.version)
+        return dg.MaterializeResult(metadata=manifest_metadata(manifest, restated))
 
     return published
 

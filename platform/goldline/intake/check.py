@@ -20,6 +20,7 @@ from goldline.intake.personal import clear_data_in, mask
 from goldline.intake.quarantine import MAX_FAULTS, Fault
 from goldline.intake.rules import FeedRules, identifier
 from goldline.intake.structure import Records
+from goldline.intake.totals import LeftOut, left_out_as, totals_of
 from goldline.landing.history import Entry
 
 META = ("sequence", "delivery_date", "line_number")
@@ -33,8 +34,13 @@ class CheckedFile:
     records: Records
     faults: list[Fault] = field(default_factory=list)
     bad_lines: set[int] = field(default_factory=set)
-    duplicates: int = 0
+    left_out: dict[int, LeftOut] = field(default_factory=dict)
     clear: str = ""
+
+    @property
+    def duplicates(self) -> int:
+        """How many rows say the same as another row of the file."""
+        return sum(row.outcome == "duplicate" for row in self.left_out.values())
 
     def refusal(self, feed: Feed) -> str | None:
         """Say why the file as a whole is refused, or None."""
@@ -94,6 +100,11 @@ class Checker:
             [list(sequences)],
         ).to_arrow_table()
 
+    def totals(self, checked: CheckedFeed, sequences: Sequence[int]) -> pa.Table | None:
+        """Return what some of the files come to, or None for a feed that says nothing of sales."""
+        left_out = [row for sequence in sequences for row in checked.files[sequence].left_out.values()]
+        return totals_of(self._db, checked.table, checked.feed, sequences, left_out)
+
     def drop(self, checked: CheckedFeed) -> None:
         """Free the rows of a feed."""
         self._db.execute(f"drop table if exists {checked.table}")
@@ -127,6 +138,8 @@ class Checker:
             " order by sequence, line_number"
         ).fetchall()
         for sequence, line, at, values in found:
+            broken = [rules.columns[index].name for index in at]
+            files[sequence].left_out[line] = left_out_as(rules.feed, sequence, line, broken)
             for index in at:
                 rule = rules.columns[index]
                 self._add(files[sequence], rules.header, line, rule.name, rule.rule or "a value", values[index])
@@ -192,7 +205,7 @@ class Checker:
                 says = f"one row per {' + '.join(feed.key)}; rows with this key contradict each other"
                 self._add(files[sequence], files[sequence].records.header, line, feed.key[-1], says, None)
             elif copy > 1:
-                files[sequence].duplicates += 1
+                files[sequence].left_out[line] = LeftOut(sequence, line, "duplicate")
             if not same or copy > 1:
                 marked.append((sequence, line))
         self._mark_faulty(table, marked)

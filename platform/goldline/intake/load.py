@@ -47,7 +47,7 @@ def take_in(
     entries: Sequence[Entry],
     *,
     quarantine: Quarantine,
-    memory: str = "512MB",
+    memory: str = "1GB",
     threads: int = 2,
     progress: Progress | None = None,
 ) -> Intake:
@@ -185,6 +185,8 @@ def _load_files(session: Session, checker: Checker, checked: list[CheckedFeed], 
         rows = checker.good_rows(one, sequences)
         table = checker.contract.table(one.feed.name)
         _replace(session, table, checker.contract.source, one.feed, rows, [one.files[s].entry for s in sequences])
+        if (totals := checker.totals(one, sequences)) is not None:
+            session.insert_arrow("intake.delivery_total", totals)
         reach("intake.rows_written")
         counts = dict(zip(*_value_counts(rows), strict=True))
         loaded += [
@@ -215,6 +217,7 @@ def _replace(session: Session, table: str, source: str, feed: Feed, rows: pa.Tab
     Versions that are loaded already count as well: an earlier version, once refused, may be retried after them.
     """
     session.insert_arrow(table, rows)
+    reach("intake.superseding")
     days = sorted({entry.delivery_date for entry in entries})
     loaded = session.rows(
         "select sequence, delivery_date from intake.delivery_file"

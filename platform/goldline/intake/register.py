@@ -10,10 +10,11 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
+from goldline.intake import totals
 from goldline.landing.history import Entry
 from goldline.warehouse.engine import Session
 
-CREATE = """
+_CREATE_FILES = """
 create table if not exists intake.delivery_file (
     sequence bigint primary key,
     source varchar not null,
@@ -31,6 +32,7 @@ create table if not exists intake.delivery_file (
     contract_digest varchar not null,
     load_number bigint not null
 )"""
+CREATE = f"{_CREATE_FILES};{totals.CREATE}"
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,11 @@ def newest_load(session: Session) -> int:
 def registered(session: Session) -> set[int]:
     """Return the ledger sequences of all loaded files."""
     return {int(sequence) for (sequence,) in session.rows("select sequence from intake.delivery_file")}
+
+
+def registered_digests(session: Session) -> dict[int, str]:
+    """Return the digest of each loaded file, by its ledger sequence."""
+    return {int(sequence): sha for sequence, sha in session.rows("select sequence, sha256 from intake.delivery_file")}
 
 
 def _row(file: LoadedFile) -> dict[str, object]:

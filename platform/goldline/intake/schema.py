@@ -7,14 +7,17 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
 from goldline.contracts import Contract, Feed
 from goldline.errors import GoldlineError
+from goldline.intake import expected
 from goldline.intake.register import CREATE
 from goldline.intake.rules import identifier
 from goldline.warehouse.engine import Session
@@ -24,22 +27,37 @@ SUPERSEDED = {"superseded_by": "bigint"}  # the ledger sequence of the file that
 
 
 def prepare(session: Session, contracts: Iterable[Contract]) -> None:
-    """Create what is missing for these contracts, and refresh views and settings.
+    """Create what is missing for these contracts, and refresh views and settings; nothing, where that was done before.
 
     Raises:
         GoldlineError: A table has columns of another type than the contract now says.
     """
-    session.execute("create schema if not exists intake")
-    session.execute(CREATE)
+    contracts = list(contracts)
+    session.execute(f"create schema if not exists intake; {CREATE}; {_CREATE_PREPARED}")
+    wanted = _fingerprint(contracts)
+    if session.scalar("select fingerprint from intake.prepared") == wanted:
+        return
+    session.execute("delete from intake.prepared")
+    session.execute("insert into intake.prepared values (?)", [wanted])
     for contract in contracts:
         session.execute(f"create schema if not exists {contract.source}")
         for feed in contract.feeds.values():
             _raw_table(session, contract, feed)
-            versions, newest = contract.versions(feed.name), f"{contract.source}.{feed.name.lower()}"
-            session.execute(f"create or replace view {versions} as {versions_sql(contract, feed)}")
-            session.execute(f"create or replace view {newest} as {newest_sql(feed, versions)}")
+            versions = contract.versions(feed.name)
+            session.create_view(versions, versions_sql(contract, feed))
+            session.create_view(contract.newest(feed.name), newest_sql(feed, versions))
         for name, rows in contract.settings.items():
             _setting(session, f"{contract.source}.setting_{name}", rows)
+        expected.prepare_expected(session, contract)
+
+
+_CREATE_PREPARED = "create table if not exists intake.prepared (fingerprint varchar not null)"
+
+
+def _fingerprint(contracts: Iterable[Contract]) -> str:
+    """Return a text that changes with the contracts and with what this release makes of them."""
+    made_by = b"".join(Path(file).read_bytes() for file in (__file__, expected.__file__))
+    return hashlib.sha256(made_by + "".join(contract.digest for contract in contracts).encode()).hexdigest()
 
 
 def _raw_table(session: Session, contract: Contract, feed: Feed) -> None:
@@ -57,6 +75,9 @@ def _raw_table(session: Session, contract: Contract, feed: Feed) -> None:
                 where=table,
                 remedy="run 'goldline rebuild' to load everything again from the archive",
             )
+    if feed.key:
+        session.index(table, feed.key)
+    session.index(table, ["sequence"])
 
 
 def versions_sql(contract: Contract, feed: Feed) -> str:
@@ -71,8 +92,8 @@ def newest_sql(feed: Feed, source: str) -> str:
     if feed.complete_per:
         group = ", ".join(map(identifier, feed.complete_per))
         source = (
-            f"(select {columns} from (select *, max(delivery_date) over (partition by {group}) as newest from {source})"
-            " as grouped where delivery_date = newest)"
+            f"(select {columns} from (select *, max(delivery_date) over (partition by {group}) as newest"
+            f" from {source} as received) as grouped where delivery_date = newest)"
         )
     if not feed.key:
         return f"select {columns} from {source} as delivered"

@@ -17,6 +17,12 @@ from goldline.errors import DeliveryRefused
 from goldline.intake.header import read_header
 from goldline.intake.refusal import Refuser
 
+_BINARY = {
+    b"PK\x03\x04": "a zip archive or a workbook",
+    b"\x1f\x8b": "compressed",
+    b"PAR1": "a Parquet file",
+    b"%PDF": "a PDF",
+}
 QUOTE, NEWLINE, RETURN = b'"\n\r'
 MAX_FIELD_BYTES = 1_000_000
 # What the second byte of a UTF-8 letter becomes when it is read as cp1252.
@@ -90,6 +96,8 @@ def _decode(data: bytes, dialect: Dialect, check: Refuser) -> tuple[str, str]:
         raise check.refusal(
             "the file is UTF-16", line=1, column="1", remedy=f"export it as {' or '.join(dialect.encodings)}"
         )
+    if kind := next((kind for start, kind in _BINARY.items() if data.startswith(start)), ""):
+        raise check.refusal(f"the file is {kind}", line=1, remedy="deliver the text file itself, unpacked")
     misfits = []
     for encoding in dialect.encodings:
         try:

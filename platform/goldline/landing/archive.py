@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from goldline.errors import IntegrityError
-from goldline.landing.batch import DIGEST, INCOMING, Batch, Stored, location
+from goldline.landing.batch import DIGEST, INCOMING, Batch, Stored, location, remove_left_overs
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,10 @@ class Archive:
             batch.commit()
         finally:
             batch.discard()
+
+    def clear_left_overs(self) -> None:
+        """Remove what killed processes wrote aside, which may be personal; only while nobody else is storing."""
+        remove_left_overs(self.folder / INCOMING, age=0)
 
     def store(self, chunks: Iterable[bytes]) -> Stored:
         """Store one file; it is on disk when this returns."""
@@ -92,6 +96,14 @@ class Archive:
         """Remove a file's bytes for good; its record in the ledger stays. Nothing happens where it is gone already."""
         path = self.path(sha256)
         path.unlink(missing_ok=True)
+
+    def digest(self, sha256: str) -> str:
+        """Return the digest that a content has now; empty if it is missing."""
+        try:
+            with self.path(sha256).open("rb") as stream:
+                return hashlib.file_digest(stream, "sha256").hexdigest()
+        except FileNotFoundError:
+            return ""
 
     def has(self, sha256: str) -> bool:
         """Tell whether content is there and intact."""

@@ -45,7 +45,7 @@ class Batch:
         self._pending: dict[str, Path] = {}
         with _writing(archive):
             make_folder(self._incoming)
-            _remove_left_overs(self._incoming)
+            remove_left_overs(self._incoming)
 
     def store(self, chunks: Iterable[bytes]) -> Stored:
         """Write one file aside and return its digest; it is not in the archive before the commit."""
@@ -143,8 +143,8 @@ def _sync_file(path: Path) -> None:
         os.close(handle)
 
 
-def _remove_left_overs(incoming: Path) -> None:
-    """Remove what a killed process wrote aside more than a day ago."""
-    for path in incoming.iterdir():
-        if path.stat().st_mtime < time.time() - _LEFT_OVER_AFTER:
+def remove_left_overs(incoming: Path, *, age: float = _LEFT_OVER_AFTER) -> None:
+    """Remove what a killed process wrote aside, if it is so many seconds old: a day, unless nobody else is storing."""
+    for path in incoming.iterdir() if incoming.is_dir() else ():
+        if path.stat().st_mtime <= time.time() - age:
             path.unlink(missing_ok=True)

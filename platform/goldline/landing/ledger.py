@@ -20,6 +20,7 @@ from typing import Final
 
 from goldline import faultpoint
 from goldline.errors import GoldlineError, IntegrityError
+from goldline.fencing import Fence, Grant
 from goldline.landing.durable import lock_file, locked, make_folder, sync_folder
 from goldline.landing.events import AlteredLine, Event, Loaded, Mended, Refused, Retry, decode, encode
 from goldline.landing.history import Entry, History, State
@@ -34,6 +35,7 @@ class Ledger:
     def __init__(self, folder: Path) -> None:
         """Name the folder; it is created with the first event."""
         self.path = folder / "ledger.jsonl"
+        self.fence = Fence(folder)
         self._history = History()
         self._lock = threading.RLock()
 
@@ -61,23 +63,32 @@ class Ledger:
         """Return size and file time with which each (source, name) was last received."""
         return self._current().last_seen()
 
-    def append(self, events: Sequence[Event], *, at: datetime | None = None) -> tuple[int, ...]:
+    def append(
+        self, events: Sequence[Event], *, at: datetime | None = None, grant: Grant | None = None
+    ) -> tuple[int, ...]:
         """Record events; they are on disk when this returns.
 
         Args:
             events: What happened, in order.
             at: When; now, if not given.
+            grant: The right to write the warehouse, for events that say what became of it.
 
         Returns:
             The sequence number of each event.
 
         Raises:
             IntegrityError: A line of the ledger is not as it was written; nothing was appended.
+            LeaseLost: A later grant has been here; nothing was appended.
         """
         if not events:
             return ()
         make_folder(self.path.parent)
-        with self._lock, self._opened() as handle, locked(handle, where=self.path, wait=_APPEND_WAIT):
+        with (
+            self._lock,
+            self._opened() as handle,
+            locked(handle, where=self.path, wait=_APPEND_WAIT),
+            self.fence.passing(grant),
+        ):
             history = self._current()
             _check_entries(events, history)
             mending = self._cut_torn_line(handle, history)

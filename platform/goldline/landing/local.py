@@ -124,7 +124,10 @@ class LocalStore:
         except OSError as error:
             if error.errno in _REFUSED_BY_KIND:
                 raise Unreadable("is a link or a device, not a file", where=where) from None
-            raise TransientError(f"cannot be read or moved now ({error.strerror})", where=where) from None
+            remedy = "check the disk and its mount, then run again; the file stays where it is until it is taken in"
+            raise TransientError(
+                f"cannot be read or moved now ({error.strerror})", where=where, remedy=remedy
+            ) from None
 
 
 def _stat(name: str, parent: int) -> Item | None:

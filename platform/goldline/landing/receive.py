@@ -69,6 +69,7 @@ def receive(
         TransientError: The connection failed, or another process is receiving. What was read before is kept.
     """
     with ledger.receiving(wait=LOCK_WAIT):
+        archive.clear_left_overs()
         scan = zone.scan(now, sources=sources)
         wanted = [file for file in scan.complete if (first or date.min) <= file.delivery_date <= (last or date.max)]
         known = {} if zone.move_taken else ledger.last_seen()

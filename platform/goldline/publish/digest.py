@@ -1,98 +1,100 @@
 """What a table holds, in a few numbers: rows, exact sums of its decimals, and a digest of its content.
 
-The digest does not depend on the order of the rows, counts a row as often as it occurs, and tells null from
-an empty text. It is the sum of 128-bit row hashes, so the database computes it in one pass; two tables have
-the same digest when they have the same columns and the same rows. Where tables are kept is not known here.
+The digest does not depend on the order of the rows, counts a row as often as it occurs, and tells null from an empty
+text. It is made of sums over the hashes of the rows, so that the numbers of a table are those of its parts added up,
+and the database computes them in one pass. The hash is DuckDB's: digests are compared between equal versions of it
+only (``MADE_BY``). Where tables are kept is not known here.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
+
+import duckdb
 
 if TYPE_CHECKING:
     from goldline.warehouse.engine import Session
 
 Column = tuple[str, str]
 Rows = Callable[[str], list[tuple[Any, ...]]]
-_FLOATS = frozenset({"double", "float", "real"})
-_NESTED = ("struct", "map", "union", "list")
+MADE_BY = "duckdb " + ".".join(duckdb.__version__.split(".")[:2])
 
 
 @dataclass(frozen=True)
-class Measure:
-    """The numbers of one table; ``sums`` has an entry per decimal column."""
+class Content:
+    """The numbers of a table or of a part of one.
 
-    rows: int
-    digest: str
-    sums: dict[str, Decimal]
+    Attributes:
+        rows: Number of rows.
+        hashes: Two sums over the rows' hashes.
+        sums: The exact total of each decimal column.
+    """
+
+    rows: int = 0
+    hashes: tuple[int, int] = (0, 0)
+    sums: dict[str, Decimal] = field(default_factory=dict)
+
+    def digest(self, columns: Sequence[Column], *, operational: frozenset[str] = frozenset()) -> str:
+        """Return the digest of a table with these columns and this content."""
+        kept = [(name, kind.lower()) for name, kind in columns if name not in operational]
+        return hashlib.sha256(json.dumps([kept, self.rows, *self.hashes]).encode()).hexdigest()
+
+
+def total(parts: Iterable[Content]) -> Content:
+    """Add up the parts of a table."""
+    rows, first, second = 0, 0, 0
+    sums: dict[str, Decimal] = {}
+    for part in parts:
+        rows, first, second = rows + part.rows, first + part.hashes[0], second + part.hashes[1]
+        for name, amount in part.sums.items():
+            sums[name] = sums.get(name, Decimal(0)) + amount
+    return Content(rows, (first, second), sums)
 
 
 def measure(
     rows: Rows, source: str, columns: Sequence[Column], *, operational: frozenset[str] = frozenset()
-) -> Measure:
+) -> Content:
     """Measure a relation.
 
     Args:
-        rows: Runs a query and returns its rows.
+        rows: Runs a query in DuckDB and returns its rows.
         source: What stands behind ``from``.
         columns: (name, type) of the columns.
-        operational: Columns that say how a row was loaded, not what it is: left out of the digest.
+        operational: Columns that say how a row was loaded, not what it is: left out of the hashes.
     """
-    kept = [(name, kind.lower()) for name, kind in columns if name not in operational]
+    kept = ", ".join(_hashed(name, kind) for name, kind in columns if name not in operational) or "0"
     decimals = [name for name, kind in columns if kind.lower().startswith("decimal")]
     sums = "".join(f", sum({_quoted(name)})" for name in decimals)
     query = (
-        "select count(*), sum(cast(row_hash_ >> 64 as hugeint)),"
-        f" sum(cast(row_hash_ & {2**64 - 1} as hugeint))"
-        f"{sums} from (select *, cast(md5_number({_line(kept)}) as uhugeint) as row_hash_ from {source})"
+        "select count(*), sum(cast(row_hash_ as hugeint)), sum(cast(hash(row_hash_, 1) as hugeint))"
+        f"{sums} from (select *, hash({kept}) as row_hash_ from {source})"
     )
-    count, upper, lower, *totals = rows(query)[0]
-    content = json.dumps([kept, count, int(upper or 0), int(lower or 0)])
-    return Measure(
+    count, first, second, *totals = rows(query)[0]
+    return Content(
         rows=int(count),
-        digest=hashlib.sha256(content.encode()).hexdigest(),
+        hashes=(int(first or 0), int(second or 0)),
         sums={name: Decimal(total or 0) for name, total in zip(decimals, totals, strict=True)},
     )
 
 
-def measure_table(session: Session, table: str, *, operational: frozenset[str] = frozenset()) -> Measure:
-    """Measure a table of the warehouse, named ``schema.name``."""
-    return measure(session.rows, table, session.columns(table), operational=operational)
+def digest_of(session: Session, table: str, *, operational: frozenset[str] = frozenset()) -> str:
+    """Return the digest of a table of a DuckDB warehouse, named ``schema.name``."""
+    columns = session.columns(table)
+    return measure(session.rows, table, columns, operational=operational).digest(columns, operational=operational)
 
 
-def _line(columns: Sequence[Column]) -> str:
-    """Write a row as text so that no two rows have the same text.
-
-    First the values that cannot contain a bar, then the length of each text, then the texts one after the
-    other. An empty place stands for null.
-    """
-    texts = [_text(_quoted(name), kind) for name, kind in columns if _is_text(kind)]
-    others = [_text(_quoted(name), kind) for name, kind in columns if not _is_text(kind)]
-    lengths = [f"strlen({text})" for text in texts]
-    places = ["''", *(f"coalesce(cast({place} as varchar), '')" for place in (*others, *lengths))]
-    joined = ", ".join(texts) or "''"
-    return f"concat(concat_ws('|', {', '.join(places)}), '|', {joined})"
-
-
-def _is_text(kind: str) -> bool:
-    return kind in ("varchar", "json") or kind.startswith(("enum", *_NESTED)) or kind.endswith("]")
-
-
-def _text(column: str, kind: str) -> str:
-    if kind.endswith("]") or kind.startswith(_NESTED):
-        return f"cast(to_json({column}) as varchar)"
-    if kind == "timestamp with time zone":
-        return f"epoch_us({column})"
-    if kind in _FLOATS:
-        return f"{column} + 0"
-    if kind == "blob":
-        return f"hex({column})"
-    return column if kind in ("varchar", "json") else f"cast({column} as varchar)"
+def _hashed(name: str, kind: str) -> str:
+    """Write the value that is hashed: zero has no sign, and an empty list is not null."""
+    kind = kind.lower()
+    if kind in ("double", "float", "real"):
+        return f"{_quoted(name)} + 0"
+    is_nested = kind.endswith("]") or kind.startswith(("struct", "map", "union", "list"))
+    return f"cast(to_json({_quoted(name)}) as varchar)" if is_nested else _quoted(name)
 
 
 def _quoted(name: str) -> str:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import logging
 import os
 import re
 import shutil
@@ -25,9 +26,11 @@ from typing import IO
 
 from goldline import faultpoint
 from goldline.errors import GoldlineError, IntegrityError, TransientError
+from goldline.fencing import Fence, Grant
 from goldline.publish import manifest
 from goldline.publish.sealed import read_sealed, sync_folder, write_sealed
 
+_log = logging.getLogger(__name__)
 _VERSION = re.compile(r"v\d{6,}")
 NEVER_PUBLISHED = "run 'goldline run' (or 'goldline demo' for made-up data) to publish a first version"
 
@@ -45,11 +48,13 @@ class PublishedFolder:
 
     Args:
         path: ``settings.published_dir``; created when something is written.
+        grant: The right to write the warehouse, if it is published from there.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, grant: Grant | None = None) -> None:
         """Remember the place; nothing is read."""
-        self.path = path
+        self.path, self._grant = path, grant
+        self.fence = Fence(path)
         self._pointer, self._history = path / "current.json", path / "history.jsonl"
 
     def version_path(self, version: str) -> Path:
@@ -87,15 +92,21 @@ class PublishedFolder:
         return sorted((name for name in names if _VERSION.fullmatch(name)), key=number)
 
     def switch(self, version: str, *, highest: int, action: str, at: datetime) -> None:
-        """Make a version the current one, by one rename, and record that."""
-        write_sealed(self._pointer, {"version": version, "highest": highest})
+        """Make a version the current one, by one rename, and record that.
+
+        Raises:
+            LeaseLost: A later run has published; the pointer stays.
+        """
+        with self.fence.passing(self._grant):
+            write_sealed(self._pointer, {"version": version, "highest": highest})
         faultpoint.reach("publish.switched")
         self._record({"at": at.isoformat(), "action": action, "version": version})
+        _log.info("version.switched", extra={"version": version, "action": action})
 
     def history(self) -> list[dict[str, str]]:
-        """Return every switch, oldest first. A line that a dying process left unfinished is skipped."""
-        lines = self._history.read_text(encoding="utf-8").split("\n") if self._history.exists() else []
-        return [json.loads(line) for line in lines if line.endswith("}")]
+        """Return every switch, oldest first. A line that is unfinished or damaged is skipped: it only tells a story."""
+        text = self._history.read_text(encoding="utf-8", errors="replace") if self._history.exists() else ""
+        return [entry for line in text.split("\n") if (entry := _entry(line))]
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -202,6 +213,14 @@ class PublishedFolder:
             file.write(json.dumps(entry).encode() + b"\n")
             file.flush()
             os.fsync(file.fileno())
+
+
+def _entry(line: str) -> dict[str, str] | None:
+    try:
+        entry = json.loads(line)
+        return {name: str(entry[name]) for name in ("at", "action", "version")}
+    except (ValueError, KeyError, TypeError):
+        return None
 
 
 def number(version: str) -> int:

@@ -13,6 +13,8 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from goldline.errors import IntegrityError
+from goldline.publish.digest import Content
+from goldline.publish.partition import Period
 from goldline.publish.sealed import read_sealed, write_sealed
 
 FILE = "manifest.json"
@@ -31,21 +33,48 @@ class PublishedColumn(_Record):
     operational: bool = False
 
 
-class PublishedTable(_Record):
-    """One table: its file and what is in it. ``sums`` has the exact total of every decimal column."""
+class PublishedPart(_Record):
+    """One file of a table and what is in it. ``starts`` is the first day of the period that it covers."""
 
     file: str
+    starts: date | None = None
     bytes: int
     sha256: str
     rows: int
+    hashes: tuple[int, int]
+    sums: dict[str, Decimal]
+
+    @property
+    def content(self) -> Content:
+        """What is in the file, in a few numbers."""
+        return Content(self.rows, self.hashes, self.sums)
+
+
+class PublishedTable(_Record):
+    """One table: its files and what is in them. ``sums`` has the exact total of every decimal column."""
+
+    parts: tuple[PublishedPart, ...]
+    period: Period = "all"
+    rows: int
     digest: str
+    digest_by: str
     sums: dict[str, Decimal]
     columns: tuple[PublishedColumn, ...]
+
+    @property
+    def bytes(self) -> int:
+        """The size of all files."""
+        return sum(part.bytes for part in self.parts)
 
     @property
     def operational(self) -> frozenset[str]:
         """Columns that the digest leaves out."""
         return frozenset(column.name for column in self.columns if column.operational)
+
+    @property
+    def types(self) -> list[tuple[str, str]]:
+        """Name and type of each column."""
+        return [(column.name, column.type) for column in self.columns]
 
 
 class Manifest(_Record):

@@ -73,12 +73,13 @@ class Reader:
         self.manifest = Manifest.read(path)
         self._connection = duckdb.connect(":memory:", config={**_CONFIG, "memory_limit": memory, "threads": threads})
         self._connection.execute("set timezone = 'UTC'")
-        for name, table in self.manifest.tables.items():
-            self._connection.execute(
-                f"create view {_quoted(name)} as select * from read_parquet({_text(path / table.file)})"
-            )
-        files = ", ".join(_text(path / table.file) for table in self.manifest.tables.values())
-        self._connection.execute(f"set allowed_paths = [{files}]")
+        files = {
+            name: ", ".join(_text(path / part.file) for part in table.parts)
+            for name, table in self.manifest.tables.items()
+        }
+        for name, paths in files.items():
+            self._connection.execute(f"create view {_quoted(name)} as select * from read_parquet([{paths}])")
+        self._connection.execute(f"set allowed_paths = [{', '.join(files.values())}]")
         self._connection.execute("set enable_external_access = false")
         self._connection.execute("set lock_configuration = true")
 

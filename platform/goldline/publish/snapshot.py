@@ -7,22 +7,20 @@ whether their checks passed, is decided by the caller; reading is in ``reader``,
 from __future__ import annotations
 
 import difflib
-import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import duckdb
-
 from goldline import faultpoint
 from goldline.errors import GoldlineError, IntegrityError
-from goldline.publish.digest import Column, measure
+from goldline.fencing import Grant
+from goldline.publish.digest import MADE_BY, Column, total
 from goldline.publish.folder import PublishedFolder, named, number
 from goldline.publish.manifest import Manifest, PublishedColumn, PublishedTable
-from goldline.publish.sealed import sync_file
+from goldline.publish.parts import Before, Source, Written, write
 
 if TYPE_CHECKING:
     from goldline.warehouse.engine import Session
@@ -38,6 +36,9 @@ class TableToPublish:
         order_by: The columns to order the file by; none for a table so wide that sorting costs more than it gives.
         documentation: A sentence for every column.
         operational: Columns that the digest leaves out because they say how a row was loaded, not what it is.
+        partition_by: The date column that the table's files are cut by, where it is too large for one.
+        changed: Finds, given the current version, the dates of that column whose rows changed since then (without such
+            a column: an empty set where nothing changed); None where that is not known.
     """
 
     name: str
@@ -45,6 +46,8 @@ class TableToPublish:
     order_by: tuple[str, ...]
     documentation: Mapping[str, str]
     operational: frozenset[str] = frozenset()
+    partition_by: str | None = None
+    changed: Callable[[str], frozenset[date] | None] = lambda _version: None
 
 
 def publish(
@@ -55,6 +58,8 @@ def publish(
     details: Mapping[str, Any],
     keep: int,
     now: datetime,
+    grant: Grant | None = None,
+    review: Callable[[Path], None] | None = None,
 ) -> Manifest:
     """Publish all tables, as the session's transaction sees them, as one new version.
 
@@ -65,6 +70,8 @@ def publish(
         details: ``delivery_day``, ``runs`` and ``checks`` for the manifest.
         keep: How many versions to keep, at least two.
         now: The time to put into the manifest.
+        grant: The right to write the warehouse; a later one in the folder stops the switch.
+        review: Called with the folder of the version once it is written; may add to it, or raise to stop the switch.
 
     Returns:
         The new version's manifest; the current one's, marked ``unchanged``, when every digest is the same.
@@ -75,49 +82,21 @@ def publish(
     """
     if not tables:
         raise GoldlineError("there is nothing to publish", remedy="name at least one table")
-    published = PublishedFolder(folder)
+    published = PublishedFolder(folder, grant=grant)
     with published.writing(), published.building() as building:
-        written = _write(session, building, tables)
         current = _current(published)
+        before = published.version_path(current.version) if current else None
+        written = _write(session, building, tables, current, before)
         if current and current.digests == {name: table.digest for name, table in written.items()}:
             return current.model_copy(update={"unchanged": True})
         version = named(1 + max([published.highest(), *map(number, published.versions())]))
         manifest = Manifest.model_validate({**details, "version": version, "created_at": now, "tables": written})
+        if review:
+            manifest.write(building)
+            review(building)
         _install(published, building, manifest)
         published.prune(keep)
     return manifest
-
-
-def measure_file(path: Path, *, operational: frozenset[str]) -> PublishedTable:
-    """Measure a Parquet file as a reader will see it; columns come back without documentation."""
-    escaped = str(path).replace("'", "''")
-    source = f"read_parquet('{escaped}')"
-    with duckdb.connect(":memory:", config={"threads": 2, "memory_limit": "512MB"}) as connection:
-        connection.execute("set timezone = 'UTC'")
-
-        def rows(sql: str) -> list[tuple[Any, ...]]:
-            return connection.execute(sql).fetchall()
-
-        columns = [(str(row[0]), str(row[1])) for row in rows(f"describe select * from {source}")]
-        measured = measure(rows, source, columns, operational=operational)
-    return PublishedTable(
-        file=path.name,
-        bytes=path.stat().st_size,
-        sha256=file_hash(path),
-        rows=measured.rows,
-        digest=measured.digest,
-        sums=measured.sums,
-        columns=tuple(
-            PublishedColumn(name=name, type=kind.lower(), documentation="", operational=name in operational)
-            for name, kind in columns
-        ),
-    )
-
-
-def file_hash(path: Path) -> str:
-    """Return the SHA-256 of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _current(published: PublishedFolder) -> Manifest | None:
@@ -129,47 +108,62 @@ def _current(published: PublishedFolder) -> Manifest | None:
         return None
 
 
-def _write(session: Session, building: Path, tables: Mapping[str, TableToPublish]) -> dict[str, PublishedTable]:
-    """Write every table; while one is being written, the one before is read back and measured."""
+def _write(
+    session: Session,
+    building: Path,
+    tables: Mapping[str, TableToPublish],
+    current: Manifest | None,
+    folder: Path | None,
+) -> dict[str, PublishedTable]:
+    """Write what changed of every table; while one file is being written, the one before is measured."""
     with ThreadPoolExecutor(max_workers=1) as reader:
-        measured = {
-            name: reader.submit(_measured, *_written(session, building, table)) for name, table in tables.items()
+        written = {
+            name: write(session, building, _source(session, table, current), _before(name, current, folder), reader)
+            for name, table in tables.items()
         }
-        return {name: future.result() for name, future in measured.items()}
+        return {name: _published(tables[name], files) for name, files in written.items()}
 
 
-def _written(session: Session, building: Path, table: TableToPublish) -> tuple[TableToPublish, Path, int, list[Column]]:
-    """Write one table's file; return what measuring it needs."""
-    columns = _columns(session, table)
-    order = ", ".join('"' + name.replace('"', '""') + '"' for name in table.order_by)
-    path = building / f"{table.name}.parquet"
-    rows = session.copy_to_parquet(
-        f"select * from ({table.sql}){f' order by {order}' if order else ''}", path, is_ordered=bool(order)
+def _source(session: Session, table: TableToPublish, current: Manifest | None) -> Source:
+    return Source(
+        name=table.name,
+        sql=table.sql,
+        order_by=table.order_by,
+        columns=_columns(session, table),
+        operational=table.operational,
+        partition_by=table.partition_by,
+        changed=table.changed(current.version) if current else None,
     )
-    sync_file(path)
-    faultpoint.reach("publish.table_written")
-    return table, path, rows, columns
 
 
-def _measured(table: TableToPublish, path: Path, rows: int, columns: list[Column]) -> PublishedTable:
-    """Measure a written file and hold it against what was meant to be in it."""
-    measured = measure_file(path, operational=table.operational)
-    if measured.rows != rows:
-        raise IntegrityError(
-            f"{rows} rows were written and {measured.rows} read back",
-            where=f"published table {table.name}",
-            remedy="check the disk, then run 'goldline run' again",
-        )
-    _require_same_types(table, columns, measured)
-    documented = tuple(
-        column.model_copy(update={"documentation": table.documentation[column.name]}) for column in measured.columns
+def _before(name: str, current: Manifest | None, folder: Path | None) -> Before | None:
+    """Return a table of the current version, if its digest was made as it would be now."""
+    table = current.tables.get(name) if current else None
+    return Before(folder, table) if folder and table and table.digest_by == MADE_BY else None
+
+
+def _published(table: TableToPublish, written: Written) -> PublishedTable:
+    parts = written.parts()
+    content, columns = total(part.content for part in parts), written.source.columns
+    return PublishedTable(
+        parts=parts,
+        period=written.period,
+        rows=content.rows,
+        digest=content.digest(columns, operational=table.operational),
+        digest_by=MADE_BY,
+        sums=content.sums,
+        columns=tuple(
+            PublishedColumn(
+                name=name, type=kind, documentation=table.documentation[name], operational=name in table.operational
+            )
+            for name, kind in columns
+        ),
     )
-    return measured.model_copy(update={"columns": documented})
 
 
 def _columns(session: Session, table: TableToPublish) -> list[Column]:
     """Return the columns of a table once every one of them is documented."""
-    columns = [(str(row[0]), str(row[1]).lower()) for row in session.rows(f"describe {table.sql}")]
+    columns = session.describe(table.sql)
     names = {name for name, _ in columns}
     known = set(table.documentation) | set(table.order_by) | table.operational
     if missing := sorted(n for n in names if not table.documentation.get(n, "").strip()):
@@ -186,17 +180,6 @@ def _columns(session: Session, table: TableToPublish) -> list[Column]:
             remedy=f"did you mean {near[0]}?" if near else "correct its name",
         )
     return columns
-
-
-def _require_same_types(table: TableToPublish, columns: list[Column], measured: PublishedTable) -> None:
-    """Refuse types that Parquet silently turns into others (128-bit integers would become floats)."""
-    for (name, kind), found in zip(columns, measured.columns, strict=True):
-        if kind != found.type and not kind.startswith("enum"):
-            raise GoldlineError(
-                f"column {name} is {kind}, which Parquet keeps as {found.type}",
-                where=f"published table {table.name}",
-                remedy=f"cast it in the table's SQL, e.g. cast({name} as bigint)",
-            )
 
 
 def _install(published: PublishedFolder, building: Path, manifest: Manifest) -> None:

@@ -9,9 +9,10 @@ from datetime import datetime
 from pathlib import Path
 
 from goldline.errors import GoldlineError, IntegrityError
+from goldline.publish.digest import total
 from goldline.publish.folder import NEVER_PUBLISHED, PublishedFolder, number
 from goldline.publish.manifest import Manifest
-from goldline.publish.snapshot import file_hash, measure_file
+from goldline.publish.parts import file_hash
 
 
 def list_versions(folder: Path) -> list[Manifest]:
@@ -72,11 +73,14 @@ def verify(folder: Path, version: str) -> Manifest:
             f"there is no version {version}", where=str(folder), remedy=f"versions there are: {known}"
         ) from None
     for name, table in manifest.tables.items():
-        file = path / table.file
-        if not file.is_file() or file_hash(file) != table.sha256:
-            raise _damaged(name, version, "its file is not the one that was published")
-        found = measure_file(file, operational=table.operational)
-        if (found.rows, found.sums, found.digest) != (table.rows, table.sums, table.digest):
+        for part in table.parts:
+            file = path / part.file
+            if not file.is_file() or file_hash(file) != part.sha256:
+                raise _damaged(name, version, f"{part.file} is not the file that was published")
+        found = total(part.content for part in table.parts)
+        if (found.rows, found.sums) != (table.rows, table.sums) or found.digest(
+            table.types, operational=table.operational
+        ) != table.digest:
             raise _damaged(name, version, "its content is not what was published")
     return manifest
 

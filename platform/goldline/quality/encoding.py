@@ -43,7 +43,7 @@ class Encoding:
         if self.scale is not None:
             return f"cast({column} * {10**self.scale} as decimal(38, 0))"
         if self.kind == "date":
-            return f"date_diff('day', date '1970-01-01', {column})"
+            return f"({column} - date '1970-01-01')"
         if self.kind.startswith("timestamp"):
             return f"epoch_us({column})"
         if self.kind.startswith("enum"):

@@ -86,7 +86,8 @@ class TableView:
     def nulls(self, columns: Sequence[str]) -> Reduced:
         """Give each combination of null and not null once: 1 stands for a value."""
         flags = ", ".join(f"case when {self._encoded(c)} is not null then 1 end as {quoted(c)}" for c in columns)
-        return self._weighted(f"select {flags}, count(*) as {ROWS} from {self._source()} group by all")
+        places = ", ".join(str(number + 1) for number in range(len(columns)))
+        return self._weighted(f"select {flags}, count(*) as {ROWS} from {self._source()} group by {places}")
 
     def extremes(self, columns: Sequence[str]) -> Reduced:
         """Give the smallest and the largest value of each column, side by side."""
@@ -95,16 +96,14 @@ class TableView:
         return self._weighted(" union all ".join(halves))
 
     def values(self, columns: Sequence[str]) -> Reduced:
-        """Give each distinct value (or pair of values), in the order of the first row that has it."""
+        """Give each distinct value (or pair of values) once, in order."""
         encodings = self.encodings(columns)
         chosen = ", ".join(f"{encodings[c].sql(quoted(c))} as {quoted(c)}" for c in columns)
         present = f" where {quoted(columns[0])} is not null" if len(columns) == 1 else ""
-        key = ", ".join(f"{quoted(k)} as key_{i}" for i, k in enumerate(self.key))
-        order = ", ".join(f"key_{i}" for i in range(len(self.key)))
+        names = ", ".join(map(quoted, columns))
         return self._weighted(
-            f"with chosen as (select {chosen}, {key} from {self._source()})"
-            f" select {', '.join(map(quoted, columns))}, count(*) as {ROWS} from chosen{present}"
-            f" group by {', '.join(map(quoted, columns))} order by min(({order}))"
+            f"with chosen as (select {chosen} from {self._source()})"
+            f" select {names}, count(*) as {ROWS} from chosen{present} group by {names} order by {names}"
         )
 
     def repeats(self, columns: Sequence[str]) -> Reduced:
@@ -141,9 +140,8 @@ class TableView:
         """Fetch the first keys of the rows whose value occurs more than once."""
         order = ", ".join(map(quoted, self.key))
         rows = self._rows(
-            f"select {order} from {self._source(self._some(columns))}"
-            f" qualify count(*) over (partition by {', '.join(map(quoted, columns))}) > 1"
-            f" order by {order} limit {MAX_KEYS}"
+            f"select {order} from (select *, count(*) over (partition by {', '.join(map(quoted, columns))}) as copies_"
+            f" from {self._source(self._some(columns))}) as counted where copies_ > 1 order by {order} limit {MAX_KEYS}"
         )
         return key_texts(self.key, rows)
 

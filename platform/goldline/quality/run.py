@@ -1,22 +1,25 @@
 """Carrying out a suite on the tables of an open transaction.
 
 Checks that look at the same columns under the same condition share one reduction and one call of Great
-Expectations. A check that raises never counts as failed or passed. What may stand in a suite is in ``suite``;
-recording results and stopping a run because of them is the caller's business.
+Expectations. A check that raises never counts as failed or passed. After an increment, checks that judge each row by
+itself look at the rows that changed. What may stand in a suite is in ``suite``; recording results and stopping a run
+because of them is the caller's business.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from goldline.errors import GoldlineError
 from goldline.quality.reduction import Keys, Reduced, TableView
-from goldline.quality.result import MAX_KEYS, CheckResult, Finding
+from goldline.quality.result import CheckResult, Finding
 from goldline.quality.sql_check import CARRYING_OUT, find_by_sql, reason
+from goldline.quality.statement import in_place_of, judges_each_row, quoted, quoted_table
 from goldline.quality.validation import Answer, Question, Validator
 
 if TYPE_CHECKING:
@@ -25,12 +28,30 @@ if TYPE_CHECKING:
 
 NO_PARAMETERS: Mapping[str, object] = MappingProxyType({})
 TEXT_ONLY = ("regex", "lengths")
+MAX_VALUES = 400  # failing values whose rows are looked for, to name the first of them
 Numbered = dict[int, "Check"]
 Findings = dict[int, Finding]
 
 
+@dataclass(frozen=True)
+class Increment:
+    """What an increment leaves to be checked.
+
+    Attributes:
+        rows: The table that holds the rows which are new or differ; gone rows break no rule.
+        passed: Names of the checks that every row passed before.
+    """
+
+    rows: str
+    passed: frozenset[str]
+
+
 def run_suite(
-    session: Session, suite: Suite, *, parameters: Mapping[str, object] = NO_PARAMETERS
+    session: Session,
+    suite: Suite,
+    *,
+    parameters: Mapping[str, object] = NO_PARAMETERS,
+    increment: Increment | None = None,
 ) -> tuple[CheckResult, ...]:
     """Carry out every check of a suite.
 
@@ -39,18 +60,21 @@ def run_suite(
             checks get a transaction of their own.
         suite: The checks.
         parameters: Values for ``:name`` in the suite's SQL.
+        increment: Where the table was built by increment: what changed.
 
     Returns:
         One result per check, in the suite's order.
     """
     if not suite.checks:
         raise GoldlineError("a suite without checks proves nothing", where=suite.table, remedy="add a check to it")
-    return _SuiteRun(session, suite, parameters).results()
+    return _SuiteRun(session, suite, parameters, increment).results()
 
 
 class _SuiteRun:
-    def __init__(self, session: Session, suite: Suite, parameters: Mapping[str, object]) -> None:
-        self.session, self.suite, self.parameters = session, suite, parameters
+    def __init__(
+        self, session: Session, suite: Suite, parameters: Mapping[str, object], increment: Increment | None
+    ) -> None:
+        self.session, self.suite, self.parameters, self.increment = session, suite, parameters, increment
 
     @cached_property
     def validator(self) -> Validator:
@@ -58,19 +82,40 @@ class _SuiteRun:
 
     def results(self) -> tuple[CheckResult, ...]:
         findings: Findings = {}
-        by_condition: dict[str | None, Numbered] = defaultdict(dict)
+        by_rows: dict[tuple[str, str | None], Numbered] = defaultdict(dict)
         for number, check in enumerate(self.suite.checks):
             if check.sql is None:
-                by_condition[check.where][number] = check
-        for where, checks in by_condition.items():
-            findings |= self._under(where, checks)
+                by_rows[self._rows_of(check)][number] = check
+        for (table, where), checks in by_rows.items():
+            findings |= self._under(table, where, checks)
         for number, check in enumerate(self.suite.checks):
             if check.sql is not None:
-                findings[number] = find_by_sql(self.session, check, self.suite.key, self.parameters)
+                findings[number] = find_by_sql(
+                    self.session, check, self.suite.key, self.parameters, sql=self._sql_of(check)
+                )
         return tuple(findings[number].of(self.suite.table, check) for number, check in enumerate(self.suite.checks))
 
-    def _under(self, where: str | None, checks: Numbered) -> Findings:
-        view = TableView(self.session, self.suite.table, self.suite.key, where, self.parameters)
+    def _rows_of(self, check: Check) -> tuple[str, str | None]:
+        """Return the table and the condition under which an expectation is decided."""
+        if self.increment is None or check.name not in self.increment.passed or check.rule.needs == "row_count":
+            return self.suite.table, check.where
+        if check.rule.needs != "repeats":
+            return self.increment.rows, check.where
+        columns = ", ".join(map(quoted, check.columns))
+        whole = quoted_table(self.suite.table)
+        equal = " and ".join(f"changed.{quoted(c)} = {whole}.{quoted(c)}" for c in check.columns)
+        near = f"exists (select 1 from (select {columns} from {self.increment.rows}) as changed where {equal})"
+        return self.suite.table, f"({check.where}) and {near}" if check.where else near
+
+    def _sql_of(self, check: Check) -> str:
+        """Return the select of an SQL check, over the changed rows where it judges each row by itself."""
+        sql = check.sql or ""
+        if self.increment and check.name in self.increment.passed and judges_each_row(sql, self.suite.table):
+            return in_place_of(sql, self.suite.table, self.increment.rows)
+        return sql
+
+    def _under(self, table: str, where: str | None, checks: Numbered) -> Findings:
+        view = TableView(self.session, table, self.suite.key, where, self.parameters)
         run = _ConditionRun(view, self)
         try:
             return run.findings(checks)
@@ -148,7 +193,7 @@ class _ConditionRun:
         for columns, some in _by_columns(checks).items():
             reduced = self.view.values(columns)
             for number, answer in self._ask(reduced, some, questions).items():
-                first = [reduced.row(row) for row in sorted(answer.rows)[:MAX_KEYS]]
+                first = [reduced.row(row) for row in sorted(answer.rows)[:MAX_VALUES]]
                 keys = self.view.keys_of_values(columns, first) if first else ()
                 findings[number] = self._finding(answer, reduced, keys)
         return findings

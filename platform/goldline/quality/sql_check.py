@@ -18,18 +18,18 @@ if TYPE_CHECKING:
     from goldline.quality.suite import Check
     from goldline.warehouse.engine import Session
 
-CARRYING_OUT = (GoldlineError, duckdb.Error)
+CARRYING_OUT = (GoldlineError, duckdb.Error)  # what PostgreSQL refuses is a GoldlineError by then
 
 
 def find_by_sql(
-    session: Session, check: Check, table_key: tuple[str, ...], parameters: Mapping[str, object]
+    session: Session, check: Check, table_key: tuple[str, ...], parameters: Mapping[str, object], *, sql: str
 ) -> Finding:
-    """Carry out an SQL check."""
+    """Carry out an SQL check by its select, or by one that stands in for it."""
     key = check.key or table_key
     columns = ", ".join(quoted(name) for name in (*key, *check.show))
     order = ", ".join(str(position) for position in range(1, len(key) + 1))
     try:
-        bound = bind((check.sql or "").strip().rstrip(";"), parameters)
+        bound = bind(sql.strip().rstrip(";"), parameters)
         rows = session.rows(
             f"select {columns}, count(*) over () from ({bound.sql}\n) as failing order by {order} limit {MAX_KEYS}",
             bound.parameters,

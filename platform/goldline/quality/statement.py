@@ -71,6 +71,34 @@ def bind(sql: str, parameters: Mapping[str, object]) -> Statement:
     return Statement("".join([*pieces, sql[done:]]), used)
 
 
+def judges_each_row(sql: str, table: str) -> bool:
+    """Say whether a select finds failing rows of a table by looking at each of them alone."""
+    found = sqlglot.parse_one(sql, read=DIALECT)
+    if not isinstance(found, exp.Select) or found.args.get("with_") or found.args.get("with"):
+        return False
+    source = found.args.get("from_") or found.args.get("from")
+    reads_it_first = source is not None and isinstance(source.this, exp.Table) and _full_name(source.this) == table
+    mentions = sum(_full_name(one) == table for one in found.find_all(exp.Table))
+    over_many = (exp.AggFunc, exp.Window, exp.Group, exp.Having, exp.Distinct, exp.Limit)
+    return reads_it_first and mentions == 1 and not any(True for _ in found.find_all(*over_many))
+
+
+def in_place_of(sql: str, table: str, other: str) -> str:
+    """Let a select read another table in place of the one that it names once."""
+    tokens = sqlglot.tokenize(sql, read=DIALECT)
+    schema, _, name = table.partition(".")
+    for first, dot, last in zip(tokens, tokens[1:], tokens[2:], strict=False):
+        if (first.text, dot.text, last.text) == (schema, ".", name):
+            after = sql[last.end + 1 :]
+            alias = "" if after.lstrip().lower().startswith("as ") else f" as {name}"
+            return f"{sql[: first.start]}{other}{alias}{after}"
+    return sql
+
+
+def _full_name(table: exp.Table) -> str:
+    return f"{table.db}.{table.name}"
+
+
 def quoted(name: str) -> str:
     """Write a name as an SQL identifier."""
     return '"' + name.replace('"', '""') + '"'

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from goldline.warehouse.engine import Session
-from goldline.warehouse.tables import Catalogue, TableFile
 
 if TYPE_CHECKING:
     from goldline.quality.result import CheckResult
@@ -24,11 +23,11 @@ _CREATE = """
 create schema if not exists operation;
 create table if not exists operation.table_build (
     table_name varchar primary key, build_id varchar not null, built_at timestamp not null, run_id varchar not null,
-    row_count bigint not null, inputs varchar not null
+    row_count bigint not null, inputs varchar not null, build_number bigint not null, changes_since bigint not null
 );
 create table if not exists operation.check_result (
     table_name varchar not null, check_name varchar not null, build_id varchar not null, severity varchar not null,
-    status varchar not null, failing bigint not null, message varchar not null
+    status varchar not null, failing bigint not null, message varchar not null, keys varchar not null
 );
 create table if not exists operation.published (version varchar not null, builds varchar not null);
 """
@@ -36,13 +35,30 @@ create table if not exists operation.published (version varchar not null, builds
 
 @dataclass(frozen=True)
 class Build:
-    """One build of a table."""
+    """One build of a table.
+
+    Attributes:
+        table: The table's full name.
+        build_id: Its identity; the checks' results name it.
+        run_id: The run that built it.
+        row_count: Rows of the table.
+        inputs: The state of everything that was read, by name.
+        number: Builds that changed the table are numbered from 1.
+        changes_since: What changed is on record for the builds after this number.
+    """
 
     table: str
     build_id: str
     run_id: str
     row_count: int
     inputs: Mapping[str, str]
+    number: int
+    changes_since: int
+
+    @property
+    def state(self) -> str:
+        """The state as tables downstream remember it."""
+        return f"{self.number}:{self.build_id[:8]}"
 
 
 def prepare_builds(session: Session) -> None:
@@ -50,29 +66,30 @@ def prepare_builds(session: Session) -> None:
     session.execute(_CREATE)
 
 
-def input_states(session: Session, table: TableFile, catalogue: Catalogue) -> dict[str, str]:
-    """Return what a table would be built from now: upstream build ids, and the state of each source that it reads."""
-    known = builds(session)
-    states = {up.table: known[up.table].build_id if up.table in known else "" for up in catalogue.upstream(table)}
-    outside = {name.split(".")[0] for name in table.depends_on if name not in catalogue.by_name}
-    for source in sorted(outside - {"intake", "reference"}):
-        states[source] = source_state(session, source)
-    return states
+def new_build(
+    table: str, *, run_id: str, rows: int, inputs: Mapping[str, str], number: int, changes_since: int
+) -> Build:
+    """Name a build that is being made."""
+    return Build(table, uuid.uuid4().hex, run_id, rows, inputs, number, changes_since)
 
 
-def source_state(session: Session, source: str) -> str:
-    """Return a text that changes whenever files of a source were loaded."""
-    newest = session.rows("select count(*), max(sequence) from intake.delivery_file where source = ?", [source])
-    return ":".join(map(str, newest[0]))
-
-
-def record_build(session: Session, table: TableFile, *, run_id: str, rows: int, inputs: Mapping[str, str]) -> Build:
-    """Write that a table was just built."""
-    build = Build(table.table, uuid.uuid4().hex, run_id, rows, inputs)
-    session.execute("delete from operation.table_build where table_name = ?", [table.table])
+def record_build(session: Session, build: Build) -> Build:
+    """Write that a table is now as this build made it."""
+    session.execute("delete from operation.table_build where table_name = ?", [build.table])
     session.execute(
-        "insert into operation.table_build values (?, ?, ?, ?, ?, ?)",
-        [table.table, build.build_id, datetime.now(UTC).replace(tzinfo=None), run_id, rows, json.dumps(dict(inputs))],
+        "insert into operation.table_build"
+        " (table_name, build_id, built_at, run_id, row_count, inputs, build_number, changes_since)"
+        " values (?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            build.table,
+            build.build_id,
+            datetime.now(UTC).replace(tzinfo=None),
+            build.run_id,
+            build.row_count,
+            json.dumps(dict(build.inputs)),
+            build.number,
+            build.changes_since,
+        ],
     )
     return build
 
@@ -89,6 +106,7 @@ def record_checks(session: Session, build: Build, results: tuple[CheckResult, ..
             "status": result.status,
             "failing": result.failing,
             "message": result.message,
+            "keys": json.dumps([dict(key) for key in result.keys]),
         }
         for result in results
     ]
@@ -96,25 +114,43 @@ def record_checks(session: Session, build: Build, results: tuple[CheckResult, ..
         session.insert_arrow("operation.check_result", pa.Table.from_pylist(rows))
 
 
+def passed_checks(session: Session, build: Build) -> frozenset[str]:
+    """Return the names of the checks that a build passed."""
+    rows = session.rows(
+        "select check_name from operation.check_result where table_name = ? and build_id = ? and status = 'passed'",
+        [build.table, build.build_id],
+    )
+    return frozenset(name for (name,) in rows)
+
+
 def builds(session: Session) -> dict[str, Build]:
     """Return the newest build of each table."""
-    rows = session.rows("select table_name, build_id, run_id, row_count, inputs from operation.table_build")
+    rows = session.rows(
+        "select table_name, build_id, run_id, row_count, inputs, build_number, changes_since from operation.table_build"
+    )
     return {
-        name: Build(name, build_id, run_id, count, json.loads(inputs)) for name, build_id, run_id, count, inputs in rows
+        name: Build(name, build_id, run_id, count, json.loads(inputs), number, since)
+        for name, build_id, run_id, count, inputs, number, since in rows
     }
 
 
 def record_published(session: Session, version: str) -> None:
     """Write which builds the published version shows."""
     session.execute("delete from operation.published")
-    session.execute("insert into operation.published values (?, ?)", [version, _fingerprint(session)])
+    session.execute("insert into operation.published values (?, ?)", [version, json.dumps(_states(session))])
+
+
+def published_states(session: Session) -> tuple[str | None, dict[str, str]]:
+    """Return the version that was published last from this warehouse, and the state of each table that it shows."""
+    rows = session.rows("select version, builds from operation.published")
+    return (str(rows[0][0]), json.loads(rows[0][1])) if rows else (None, {})
 
 
 def is_newest_published(session: Session) -> bool:
     """Say whether the newest build of every table is the one that was published."""
-    shown = session.scalar("select builds from operation.published")
-    return bool(shown) and shown == _fingerprint(session)
+    _, shown = published_states(session)
+    return bool(shown) and shown == _states(session)
 
 
-def _fingerprint(session: Session) -> str:
-    return str(session.scalar("select string_agg(build_id, ',' order by table_name) from operation.table_build"))
+def _states(session: Session) -> dict[str, str]:
+    return {name: build.state for name, build in builds(session).items()}

@@ -2,6 +2,10 @@
 
 create or replace macro sha256_hex(value) as sha256(value);
 
+create or replace macro trimmed(value) as trim(value);
+
+create or replace macro has_match(value, pattern) as regexp_matches(value, pattern);
+
 create or replace macro cents(amount) as cast(round(amount * 100) as bigint);
 
 create or replace macro from_cents(amount) as cast(cast(amount as decimal(16, 0)) * 0.01 as decimal(18, 4));
@@ -38,16 +42,16 @@ create or replace macro attribute_of(attributes, name) as nullif(
 );
 
 create or replace macro normal_size(size) as case
-    when upper(replace(replace(trim(size), '.', ''), ' ', '')) in ('TU', 'U', 'UNIQUE', 'TAILLEUNIQUE', 'ONESIZE', 'OS') then 'TU'
-    else upper(trim(size))
+    when upper(replace(replace(trimmed(size), '.', ''), ' ', '')) in ('TU', 'U', 'UNIQUE', 'TAILLEUNIQUE', 'ONESIZE', 'OS') then 'TU'
+    else upper(trimmed(size))
 end;
 
 -- right check digit, and not from a range that shops number themselves
 create or replace macro is_valid_ean(ean) as coalesce(
-    length(ean) in (8, 12, 13, 14)
+    regexp_full_match(ean, '[0-9]{8}|[0-9]{12,14}')
     and not regexp_matches(lpad(ean, 14, '0'), '^0(2|02|04)')
     and list_sum(list_transform(
-        range(1, 15), lambda place: cast(substr(lpad(ean, 14, '0'), place, 1) as integer) * (1 + 2 * (place % 2))
+        range(1, 15), lambda place: try_cast(substr(lpad(ean, 14, '0'), place, 1) as integer) * (1 + 2 * (place % 2))
     )) % 10 = 0,
     false
 );

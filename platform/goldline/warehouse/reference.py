@@ -30,12 +30,12 @@ def prepare_reference(
 ) -> None:
     """Create the reference tables, with the zones and currencies that occur."""
     session.execute("create schema if not exists reference")
-    session.execute("create or replace table reference.setting (reporting_currency varchar, time_zone varchar)")
+    session.execute("drop table if exists reference.setting")
+    session.execute("create table reference.setting (reporting_currency varchar, time_zone varchar)")
     session.execute("insert into reference.setting values (?, ?)", [currency, zone])
-    session.execute(
-        "create or replace view reference.as_of as select max(delivery_date) as as_of from intake.delivery_file"
-    )
-    session.execute("create or replace table reference.currency (currency varchar, decimals integer)")
+    session.create_view("reference.as_of", "select max(delivery_date) as as_of from intake.delivery_file")
+    session.execute("drop table if exists reference.currency")
+    session.execute("create table reference.currency (currency varchar, decimals integer)")
     known = sorted({currency, *currencies})
     decimals = pa.table({"currency": known, "decimals": pa.array([EXCEPTIONS.get(c, 2) for c in known], pa.int32())})
     session.insert_arrow("reference.currency", decimals)

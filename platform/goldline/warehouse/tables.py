@@ -146,8 +146,16 @@ def create(session: Session, table: TableFile, settings: Settings) -> int:
     """Build a table from its definition, replacing what was there; return its number of rows."""
     session.execute(f"create schema if not exists {table.group}")
     if table.sql is not None:
-        session.execute(f"create or replace table {table.table} as {table.sql}")
+        session.create_as(table.table, table.sql)
     elif table.build is not None:
-        rows = table.build(session, settings)
-        session.create_from_arrow(table.table, rows)
+        session.create_from_arrow(table.table, table.build(session, settings))
     return int(session.scalar(f"select count(*) from {table.table}"))
+
+
+def make(session: Session, table: TableFile, settings: Settings, into: str, *, like: str) -> None:
+    """Put the rows that a definition gives now into a temporary table with the columns of another one."""
+    session.create_as(into, f"select * from {like} limit 0", temporary=True)
+    if table.sql is not None:
+        session.execute(f"insert into {into} {table.sql}")
+    elif table.build is not None:
+        session.insert_arrow(into, table.build(session, settings))

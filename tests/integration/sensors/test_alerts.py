@@ -184,8 +184,8 @@ def test_a_late_delivery_is_mailed_after_the_deadline_and_called_off_when_it_com
 
 
 def receive(home: Home, day: date) -> None:
-    name = f"VENTES_{day:%Y%m%d}.csv"
-    event = Received(source="cashmere", feed="VENTES", delivery_date=day, name=name, sha256="0" * 64, size=1)
+    name = f"CLIENTS_{day:%Y%m%d}.csv"  # a feed that comes alone
+    event = Received(source="cashmere", feed="CLIENTS", delivery_date=day, name=name, sha256="0" * 64, size=1)
     home.ledger.append([event])
 
 
@@ -220,5 +220,5 @@ def test_all_sensors_and_schedules_run_by_default(installation: Home) -> None:
     definitions = build_definitions(installation.settings)
     sensors, schedules = definitions.sensors or (), definitions.schedules or ()
     assert {each.name: each.default_status.value for each in (*sensors, *schedules)} == dict.fromkeys(
-        ("deliveries", "housekeeping", "alerts", "nightly"), "RUNNING"
+        ("deliveries", "housekeeping", "alerts", "nightly", "weekly_proof"), "RUNNING"
     )

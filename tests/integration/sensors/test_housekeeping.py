@@ -10,7 +10,9 @@ import dagster as dg
 import pytest
 from dagster._core.events import EngineEventData
 
-from goldline.graph.orphans import GONE, LAUNCHED_TAG, OWNER_TAG, close_orphans, process_name
+from goldline.graph.orphans import GONE, LAUNCHED_TAG, OWNER_TAG, close_orphans
+from goldline.home import Home
+from goldline.processes import process_name
 from sensors.housekeeping import housekeeping_sensor
 
 pytestmark = pytest.mark.integration
@@ -47,10 +49,10 @@ def a_dead_pid() -> int:
 
 
 def test_a_run_whose_process_was_killed_is_closed_and_a_living_one_is_not(
-    instance: dg.DagsterInstance, job: dg.JobDefinition
+    instance: dg.DagsterInstance, installation: Home, job: dg.JobDefinition
 ) -> None:
     dead, alive = launched(instance, job, a_dead_pid()), launched(instance, job, os.getpid())
-    result = housekeeping_sensor().evaluate_tick(dg.build_sensor_context(instance=instance))
+    result = housekeeping_sensor(installation).evaluate_tick(dg.build_sensor_context(instance=instance))
     assert result.skip_message == "1 runs whose process is gone were closed"
     assert status(instance, dead) == dg.DagsterRunStatus.FAILURE
     assert status(instance, alive) == STARTED

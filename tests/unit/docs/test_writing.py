@@ -80,7 +80,7 @@ def test_revenue_can_be_followed_from_the_enriched_model_to_the_delivered_ticket
 
 
 def test_groups_come_in_the_order_in_which_data_flows(material: Material) -> None:
-    assert list(material.groups) == ["cashmere", "magento", "merge", "golden_customer", "enriched_model"]
+    assert list(material.groups) == ["cashmere", "magento", "merge", "golden_customer", "enriched_model", "control"]
 
 
 def test_help_has_every_command_but_hidden_ones_and_keeps_the_lines_of_examples() -> None:

@@ -28,6 +28,7 @@ CHECKED = {
     *("merge.product_match", "merge.unified_sales", "merge.unified_exclusions", "merge.unified_payments"),
     *("merge.unified_customers", "merge.unified_products", "merge.unified_stores", "merge.unified_staff"),
     *("golden_customer.golden_customer", "golden_customer.customer_days", "enriched_model.enriched_model"),
+    *("control.reconciliation", "control.residuals", "control.source_totals"),
 }
 every_suite = pytest.mark.parametrize("path", FILES, ids=NAMES)
 

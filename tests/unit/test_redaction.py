@@ -7,7 +7,7 @@ import time
 import pytest
 
 from goldline.alerts import redact
-from goldline.alerts.redaction import first_lines, one_line
+from goldline.redaction import first_lines, one_line
 
 PSEUDONYM = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 

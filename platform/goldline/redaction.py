@@ -1,4 +1,4 @@
-"""Masking: what must never leave in a mail, and how text from outside is made safe to show.
+"""Masking: what must never leave in a mail or a log, and how text from outside is made safe to show.
 
 Masks by shape (addresses, pseudonyms, phone and card numbers, passwords in URLs) and by value (secrets the
 caller knows). It prefers to mask too much: a hidden order number is a nuisance, a shown phone number is a

@@ -1,0 +1,1 @@
+"""Building tables: from scratch, or only what the changes of the tables they read have touched."""

@@ -1,0 +1,226 @@
+"""Building one table of the catalogue, in the cheapest way that gives what a full build would give.
+
+Four ways: nothing, where no upstream table changed; by increment, where only some units are touched; by comparison,
+where a small table is made anew and only the rows that differ count as changed; and in full. Each build leaves on
+record which rows changed, for the tables downstream. How a table follows changes is data: see ``increment``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from goldline.build.increment import Increment, increment_of
+from goldline.build.upstream import DEFINITION, Upstreams, changes_table, wanted
+from goldline.faultpoint import reach
+from goldline.intake.rules import identifier
+from goldline.warehouse.builds import Build, builds, new_build, record_build
+from goldline.warehouse.engine import Session
+from goldline.warehouse.tables import TableFile, create, make
+
+Way = Literal["unchanged", "increment", "comparison", "full"]
+KEPT_BUILDS = 40  # a table downstream that is further behind is built in full
+FEW = 10_000  # so many touched units, or delivered rows, are always followed by increment
+MOST_TOUCHED = 5  # above that, with one row in so many touched, a full build costs less
+SIGN = "change_sign"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a table was built, and how many rows are now other than before (None: not counted, as after a full build)."""
+
+    build: Build
+    way: Way
+    changed_rows: int | None
+
+
+def build(session: Session, upstreams: Upstreams, table: TableFile, *, run_id: str, in_full: bool = False) -> Outcome:
+    """Build a table in the session's transaction, and record it.
+
+    Args:
+        session: An open transaction.
+        upstreams: What tables read.
+        table: The table.
+        run_id: For the record.
+        in_full: Build from scratch, whatever changed.
+    """
+    known = builds(session)
+    inputs = upstreams.states(session, table, known)
+    before = known.get(table.table)
+    columns = session.columns(table.table) if before and not in_full else []
+    if before and columns and before.inputs == inputs:
+        return Outcome(before, "unchanged", 0)
+    names = tuple(name for name, _ in columns)
+    return _Building(session, upstreams, table, inputs, before, known, names, run_id).carry_out()
+
+
+def changed_rows(session: Session, outcome: Outcome, before: Build) -> str:
+    """Select the rows of a table that an increment made new or different."""
+    table = outcome.build.table
+    if not outcome.changed_rows:
+        return f"select * from {table} limit 0"
+    columns = ", ".join(identifier(name) for name, _ in session.columns(table))
+    log = changes_table(table)
+    return f"select {columns} from {log} where {SIGN} = 1 and build_number > {before.number}"
+
+
+@dataclass(frozen=True)
+class _Building:
+    session: Session
+    upstreams: Upstreams
+    table: TableFile
+    inputs: Mapping[str, str]
+    before: Build | None
+    known: Mapping[str, Build]
+    columns: tuple[str, ...]
+    run_id: str
+
+    def carry_out(self) -> Outcome:
+        increment = increment_of(self.table.path)
+        before = self._comparable()
+        if before and increment and self._touch(increment, before):
+            self._make_touched(increment)
+            return self._follow("increment", increment, before)
+        if before and not increment:
+            make(self.session, self.table, self.upstreams.settings, "fresh", like=self.table.table)
+            self.session.create_as("was", f"select * from {self.table.table}", temporary=True)
+            return self._follow("comparison", None, before)
+        return self._in_full()
+
+    def _comparable(self) -> Build | None:
+        """Return the build that is there, if the same definition made it."""
+        before = self.before
+        if not before or not self.columns or set(before.inputs) != set(self.inputs):
+            return None
+        return before if before.inputs[DEFINITION] == self.inputs[DEFINITION] else None
+
+    def _in_full(self) -> Outcome:
+        number = self.before.number + 1 if self.before else 1
+        self.session.execute(f"drop table if exists {changes_table(self.table.table)}")
+        rows = create(self.session, self.table, self.upstreams.settings)
+        if increment := increment_of(self.table.path):
+            self.session.index(self.table.table, increment.unit)
+            self.session.analyze(self.table.table)
+        made = new_build(
+            self.table.table, run_id=self.run_id, rows=rows, inputs=self.inputs, number=number, changes_since=number
+        )
+        return Outcome(record_build(self.session, made), "full", None)
+
+    def _touch(self, increment: Increment, before: Build) -> bool:
+        """Collect the touched units; False where they are too many, or not known."""
+        unit = ", ".join(increment.unit)
+        selects = [f"select {unit} from {self.table.table} where false"]
+        for name, state in self.inputs.items():
+            was = before.inputs[name]
+            if state == was:
+                continue
+            touch = increment.touched.get(name)
+            changed = self.upstreams.changed(self.session, name, was, self.known) if touch else None
+            if not touch or changed is None or self._is_much(name, was):
+                return False
+            if touch.columns:
+                columns = ", ".join(touch.columns)
+                changed = f"select {columns} from ({changed}) as all_changed group by {columns} having sum({SIGN}) <> 0"
+            selects.append(f"select * from (with changed as ({changed}) {touch.units}) as touched_{len(selects)}")
+        both = " union all ".join(selects)
+        self.session.create_as("touched", f"select distinct * from ({both}) as all_touched", temporary=True)
+        touched = int(self.session.scalar("select count(*) from touched"))
+        return touched <= max(FEW, before.row_count // MOST_TOUCHED)
+
+    def _is_much(self, name: str, was: str) -> bool:
+        """Say whether so many rows were delivered that comparing them costs more than building in full."""
+        view = self.upstreams.feeds.get(name)
+        if view is None:
+            return False
+        new, known = self.session.rows(
+            "select coalesce(sum(case when load_number > ? then rows_loaded end), 0), coalesce(sum(rows_loaded), 0)"
+            " from intake.delivery_file where source = ? and feed = ?",
+            [int(was), view.contract.source, view.feed.name],
+        )[0]
+        return int(new) > max(FEW, int(known) // MOST_TOUCHED)
+
+    def _make_touched(self, increment: Increment) -> None:
+        """Make the touched units anew (``fresh``), and set the rows that they have now beside them (``was``)."""
+        for name, select in increment.sets.items():
+            self.session.create_as(name, select, temporary=True)
+        sources = {name: self.upstreams.needed(name, needs) for name, needs in increment.needs.items() if needs}
+        sql = narrowed(self.table.sql or "", sources)
+        touched = _touched(increment)
+        self.session.create_as("was", f"select * from {self.table.table} where {touched}", temporary=True)
+        self.session.create_as("fresh", f"select * from {self.table.table} limit 0", temporary=True)
+        self.session.execute(f"insert into fresh select * from ({sql}) as made where {touched}")
+
+    def _follow(self, way: Way, increment: Increment | None, before: Build) -> Outcome:
+        """Bring the table from ``was`` to ``fresh``, and put the difference on record."""
+        columns = ", ".join(map(identifier, self.columns))
+        self.session.create_as(
+            "difference",
+            f"select *, 1 as {SIGN} from (select {columns} from fresh except all select {columns} from was) as gained"
+            f" union all select *, -1 from (select {columns} from was except all select {columns} from fresh) as lost",
+            temporary=True,
+        )
+        count = int(self.session.scalar("select count(*) from difference"))
+        made = before
+        if count:
+            self._apply(increment)
+            made = self._record_changes(columns, before)
+        reach("table.changes_written")
+        self._drop(increment)
+        rows = int(self.session.scalar(f"select count(*) from {self.table.table}")) if count else made.row_count
+        made = record_build(self.session, replace(made, inputs=self.inputs, row_count=rows))
+        return Outcome(made, way, count)
+
+    def _apply(self, increment: Increment | None) -> None:
+        table = self.table.table
+        if increment is None:
+            self.session.execute(f"delete from {table}")
+            self.session.execute(f"insert into {table} select * from fresh")
+            return
+        unit = ", ".join(increment.unit)
+        self.session.create_as("moved", f"select distinct {unit} from difference", temporary=True)
+        inside = wanted(increment.unit, f"select {unit} from moved")
+        self.session.execute(f"delete from {table} where {inside}")
+        self.session.execute(f"insert into {table} select * from fresh where {inside}")
+
+    def _record_changes(self, columns: str, before: Build) -> Build:
+        log, number = changes_table(self.table.table), before.number + 1
+        since = max(before.changes_since, number - KEPT_BUILDS)
+        if before.changes_since == before.number:
+            self.session.execute("create schema if not exists changes")
+            self.session.create_as(log, f"select *, {number} as build_number from difference")
+        else:
+            self.session.execute(f"delete from {log} where build_number <= {since}")
+            self.session.execute(
+                f"insert into {log} ({columns}, {SIGN}, build_number)"
+                f" select {columns}, {SIGN}, {number} from difference"
+            )
+        return new_build(
+            self.table.table,
+            run_id=self.run_id,
+            rows=before.row_count,
+            inputs=self.inputs,
+            number=number,
+            changes_since=since,
+        )
+
+    def _drop(self, increment: Increment | None) -> None:
+        names = ["fresh", "was", "difference", *(("touched", "moved", *increment.sets) if increment else ())]
+        self.session.execute("; ".join(f"drop table if exists {name}" for name in names))
+
+
+def _touched(increment: Increment) -> str:
+    return wanted(increment.unit, f"select {', '.join(increment.unit)} from touched")
+
+
+def narrowed(sql: str, sources: Mapping[str, str]) -> str:
+    """Put selects in place of the tables that a statement reads."""
+    for name, source in sources.items():
+        last = name.rpartition(".")[2]
+
+        def put(found: re.Match[str], source: str = source, last: str = last) -> str:
+            return f"({source}) as {found[1] or last}"
+
+        sql = re.sub(rf"\b{re.escape(name)}\b(?!\.)(?:\s+as\s+(\w+))?", put, sql)
+    return sql

@@ -1,0 +1,199 @@
+"""What a table reads: the state of each upstream table, its changes since a state, and its rows cut down to a need.
+
+Upstream tables are tables of the catalogue, views of feeds, and the register and reference tables of the platform.
+What a change means for a table is said by its increment; carrying it out is in ``builder``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from goldline.build.increment import SUFFIX, Increment, Need, increment_of
+from goldline.contracts import Contract, Feed
+from goldline.intake.rules import identifier
+from goldline.intake.schema import META, newest_sql
+from goldline.settings import Settings
+from goldline.warehouse.builds import Build
+from goldline.warehouse.engine import Session
+from goldline.warehouse.tables import Catalogue, TableFile
+
+REGISTER, AS_OF, DEFINITION = "intake.delivery_file", "reference.as_of", "definition"
+
+
+def wanted(columns: Sequence[str], rows: str) -> str:
+    """Write the condition that some columns are among the rows of a select."""
+    names = [f"w{number}" for number in range(len(columns))]
+    equal = " and ".join(f"wanted.{name} = {column}" for name, column in zip(names, columns, strict=True))
+    return f"exists (select 1 from ({' '.join(rows.split())}) as wanted ({', '.join(names)}) where {equal})"
+
+
+def either(needs: Sequence[Need]) -> str:
+    """Write the condition that a row is needed."""
+    return " or ".join(wanted(need.columns, need.rows) for need in needs)
+
+
+@dataclass(frozen=True)
+class FeedView:
+    """A feed's rows: all that were ever loaded, the versions that count, or the newest version of each."""
+
+    contract: Contract
+    feed: Feed
+    kind: Literal["raw", "versions", "newest"]
+
+    @property
+    def columns(self) -> str:
+        """The view's columns."""
+        return ", ".join(map(identifier, (*META, *self.feed.columns)))
+
+    @property
+    def scope(self) -> tuple[str, ...]:
+        """The columns within which a newer row can displace another one."""
+        return (self.feed.complete_per or self.feed.key) if self.kind == "newest" else ()
+
+    def needed(self, needs: Sequence[Need]) -> str:
+        """Select the rows that are needed, and with them all that decides which version is the newest."""
+        raw, counting = self.contract.table(self.feed.name), "superseded_by is null"
+        if self.kind == "raw":
+            return f"select * from {raw} where {either(needs)}"
+        if self.scope and any(set(need.columns) - set(self.scope) for need in needs):
+            scope = ", ".join(map(identifier, self.scope))
+            inside = f"select {scope} from {raw} where {counting} and ({either(needs)})"
+            needs = [Need(columns=tuple(map(identifier, self.scope)), rows=inside)]
+        return self._newest(f"select {self.columns} from {raw} where {counting} and ({either(needs)})")
+
+    def changed(self, session: Session, since: int) -> str:
+        """Select the rows that the loads after a given one brought (``change_sign`` 1) or displaced (-1)."""
+        raw = self.contract.table(self.feed.name)
+        files = session.rows(
+            "select sequence from intake.delivery_file where source = ? and feed = ? and load_number > ?",
+            [self.contract.source, self.feed.name, since],
+        )
+        new = ", ".join(str(int(sequence)) for (sequence,) in files) or "-1"
+        counted_before = f"sequence not in ({new}) and (superseded_by is null or superseded_by in ({new}))"
+        near = f"sequence in ({new}) or superseded_by in ({new})"
+        if self.kind == "raw":
+            return f"select *, 1 as change_sign from {raw} where {near}"
+        if self.scope:
+            scope = ", ".join(map(identifier, self.scope))
+            near = self._same_scope(f"select distinct {scope} from {raw} where {near}")
+        now = self._newest(f"select {self.columns} from {raw} where superseded_by is null and ({near})")
+        was = self._newest(f"select {self.columns} from {raw} where {counted_before} and ({near})")
+        return _signed_difference(now, was)
+
+    def _newest(self, rows: str) -> str:
+        return newest_sql(self.feed, f"({rows})") if self.kind == "newest" else rows
+
+    def _same_scope(self, keys: str) -> str:
+        names = [f"w{number}" for number in range(len(self.scope))]
+        equal = " and ".join(
+            f"wanted.{name}"
+            f" {'=' if self.feed.columns[column].required else 'is not distinct from'} {identifier(column)}"
+            for name, column in zip(names, self.scope, strict=True)
+        )
+        return f"exists (select 1 from ({keys}) as wanted ({', '.join(names)}) where {equal})"
+
+
+def _signed_difference(now: str, was: str) -> str:
+    """Compare two sets of delivered rows, which their file and line tell apart."""
+    same = "others.sequence = rows.sequence and others.line_number = rows.line_number"
+    return (
+        f"with now_rows as ({now}), was_rows as ({was})"
+        " select *, 1 as change_sign from now_rows as rows"
+        f" where not exists (select 1 from was_rows as others where {same}) union all"
+        " select *, -1 as change_sign from was_rows as rows"
+        f" where not exists (select 1 from now_rows as others where {same})"
+    )
+
+
+@dataclass(frozen=True)
+class Upstreams:
+    """Everything that tables read, with the record of its state."""
+
+    catalogue: Catalogue
+    contracts: Mapping[str, Contract]
+    settings: Settings
+
+    @cached_property
+    def feeds(self) -> dict[str, FeedView]:
+        """The views of feeds by full name."""
+        views: dict[str, FeedView] = {}
+        for contract in self.contracts.values():
+            for feed in contract.feeds.values():
+                views[contract.table(feed.name)] = FeedView(contract, feed, "raw")
+                views[contract.versions(feed.name)] = FeedView(contract, feed, "versions")
+                views[contract.newest(feed.name)] = FeedView(contract, feed, "newest")
+        return views
+
+    def states(self, session: Session, table: TableFile, known: Mapping[str, Build]) -> dict[str, str]:
+        """Return the state of the table's definition and of each table that it reads, given all builds."""
+        return self._states(session, table, known, self._loads(session))
+
+    def all_states(self, session: Session, known: Mapping[str, Build]) -> dict[str, dict[str, str]]:
+        """Return the states for every table of the catalogue, given all builds."""
+        loads = self._loads(session)
+        return {table.table: self._states(session, table, known, loads) for table in self.catalogue.tables}
+
+    def _states(
+        self, session: Session, table: TableFile, known: Mapping[str, Build], loads: Mapping[str, int]
+    ) -> dict[str, str]:
+        increment = increment_of(table.path)
+        ignored = set(increment.ignores) if increment else set()
+        states = {DEFINITION: self.definition(table, increment)}
+        for name in sorted(table.depends_on - ignored):
+            if name in self.catalogue.by_name:
+                states[name] = known[name].state if name in known else ""
+            elif view := self.feeds.get(name):
+                states[name] = str(loads.get(f"{view.contract.source}.{view.feed.name}", 0))
+            elif name == REGISTER:
+                states[name] = str(max(loads.values(), default=0))
+            elif name == AS_OF:
+                states[name] = str(session.scalar("select as_of from reference.as_of"))
+        return states
+
+    def definition(self, table: TableFile, increment: Increment | None) -> str:
+        """Return a text that changes whenever the table's own files, its settings or its source's contract change."""
+        digest = hashlib.sha256(table.path.read_bytes())
+        if increment:
+            digest.update(table.path.with_name(f"{table.name}{SUFFIX}").read_bytes())
+        sources = {name.split(".")[0] for name in table.depends_on} & set(self.contracts)
+        for source in sorted(sources):
+            digest.update(self.contracts[source].digest.encode())
+        placeholders = sorted(self.settings.placeholder_hashes)
+        digest.update(f"{self.settings.currency}|{self.settings.timezone}|{placeholders}".encode())
+        return digest.hexdigest()[:16]
+
+    def changed(self, session: Session, name: str, since: str, known: Mapping[str, Build]) -> str | None:
+        """Select the rows of a table that changed since a state, or None where that is not on record."""
+        if view := self.feeds.get(name):
+            return view.changed(session, int(since))
+        if name == REGISTER:
+            return f"select *, 1 as change_sign from intake.delivery_file where load_number > {int(since)}"
+        if name == AS_OF:
+            day = "null" if since == "None" else f"'{since}'"
+            return f"select cast({day} as date) as was, as_of, 1 as change_sign from reference.as_of"
+        build = known.get(name)
+        number = int(since.partition(":")[0] or -1)
+        if build is None or number < build.changes_since:
+            return None
+        columns = ", ".join(identifier(column) for column, _ in session.columns(name))
+        return f"select {columns}, change_sign from {changes_table(name)} where build_number > {number}"
+
+    def needed(self, name: str, needs: Sequence[Need]) -> str:
+        """Select the rows of an upstream table that are needed."""
+        if view := self.feeds.get(name):
+            return view.needed(needs)
+        return f"select * from {name} where {either(needs)}"
+
+    @staticmethod
+    def _loads(session: Session) -> dict[str, int]:
+        rows = session.rows("select source, feed, max(load_number) from intake.delivery_file group by source, feed")
+        return {f"{source}.{feed}": int(load) for source, feed, load in rows}
+
+
+def changes_table(table: str) -> str:
+    """Return the name of the table that keeps the changes of a table's newest builds."""
+    return "changes." + table.replace(".", "__")

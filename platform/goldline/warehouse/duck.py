@@ -1,0 +1,214 @@
+"""DuckDB as the warehouse: a file (or memory) in this process.
+
+Its lease is in ``lease``, its functions are in ``duckdb.sql``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+from sqlalchemy import create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import StaticPool
+
+from goldline.errors import GoldlineError
+from goldline.fencing import LeaseLost
+from goldline.warehouse import duck_file
+from goldline.warehouse.lease import Lease
+from goldline.warehouse.session import Columns, Engine, Parameters, Session
+
+PERIODS_AT_ONCE = 40  # Parquet files that are written at the same time; each needs memory for all its columns
+PRELUDE = Path(__file__).with_name("duckdb.sql")
+
+
+class DuckDatabase:
+    """An open DuckDB database, and the writer's lease on its file."""
+
+    engine: Engine = "duckdb"
+
+    def __init__(self, url: str, *, memory: str, threads: int, wait_seconds: float) -> None:
+        """Take the writer's lease and open the database, creating the file if it does not exist."""
+        database = make_url(url).database or ":memory:"
+        self.path = None if database == ":memory:" else Path(database)
+        self.name = str(self.path or "in memory")
+        self.lease = Lease.of(self.path, wait_seconds=wait_seconds) if self.path else None
+        config: dict[str, object] = {"memory_limit": memory, "threads": threads, "preserve_insertion_order": False}
+        if self.path:
+            config["storage_compatibility_version"] = "latest"
+            config["temp_directory"] = str(self.path.parent / "tmp")
+        # no rollback by the pool: a transaction ends itself, and after a failed sync DuckDB refuses it with a traceback
+        self._engine = create_engine(
+            url, connect_args={"config": config}, poolclass=StaticPool, pool_reset_on_return=None
+        )
+        event.listen(self._engine, "connect", _prepare)
+        try:
+            if self.path:
+                duck_file.make(self.path)
+            self._engine.connect().close()
+        except GoldlineError:
+            self.close()
+            raise
+        except (DBAPIError, duckdb.Error) as error:
+            self.close()
+            raise self._explained(error) or error from error
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """Open a transaction: committed when the block ends, rolled back when it raises."""
+        with self._engine.connect() as connection:
+            driver = connection.connection.driver_connection
+            if driver is None:
+                raise GoldlineError("the warehouse connection is closed", where=self.name)
+            session = DuckSession(driver)
+            with self._explaining():
+                session.execute("begin")
+                try:
+                    yield session
+                except BaseException:
+                    session.roll_back()
+                    raise
+                self._require_lease(session)
+                session.execute("commit")
+
+    @contextmanager
+    def _explaining(self) -> Iterator[None]:
+        try:
+            yield
+        except duckdb.Error as error:
+            raise self._explained(error) or error from error
+
+    def _explained(self, error: BaseException) -> GoldlineError | None:
+        return duck_file.explained(error, self.path) if self.path else None
+
+    def _require_lease(self, session: Session) -> None:
+        """Commit nothing without the lease; its file may have been deleted or replaced meanwhile."""
+        try:
+            if self.lease:
+                self.lease.require()
+        except LeaseLost:
+            session.roll_back()
+            raise
+
+    def close(self) -> None:
+        """Close the database and give the writer's lease back."""
+        self._engine.dispose()
+        if self.lease:
+            self.lease.release()
+
+
+class DuckSession(Session):
+    """One transaction on DuckDB."""
+
+    engine = "duckdb"
+
+    def __init__(self, connection: Any) -> None:
+        """Wrap the driver's connection."""
+        self._connection = connection
+
+    def execute(self, sql: str, parameters: Parameters | None = None) -> None:
+        """Run a statement."""
+        self._connection.execute(sql, parameters) if parameters else self._connection.execute(sql)
+
+    def rows(self, sql: str, parameters: Parameters | None = None) -> list[tuple[Any, ...]]:
+        """Return all rows."""
+        self.execute(sql, parameters)
+        found: list[tuple[Any, ...]] = self._connection.fetchall()
+        return found
+
+    def arrow(self, sql: str, parameters: Parameters | None = None) -> pa.Table:
+        """Return the result as an Arrow table."""
+        self.execute(sql, parameters)
+        table: pa.Table = self._connection.to_arrow_table()
+        return table
+
+    def insert_arrow(self, table: str, data: pa.Table | pa.RecordBatchReader) -> int:
+        """Append an Arrow table, columns matched by name."""
+        self._connection.register("incoming", data)
+        try:
+            return int(self.scalar(f"insert into {table} by name select * from incoming"))
+        finally:
+            self._connection.unregister("incoming")
+
+    def create_from_arrow(self, table: str, data: pa.Table) -> None:
+        """Create or replace a table with the rows and types of an Arrow table."""
+        self._connection.register("incoming", data)
+        try:
+            self.execute(f"create or replace table {table} as select * from incoming")
+        finally:
+            self._connection.unregister("incoming")
+
+    def create_as(self, table: str, sql: str, *, temporary: bool = False, types_of: str | None = None) -> None:  # noqa: ARG002 - DuckDB's own types are the right ones
+        """Create or replace a table from a select."""
+        self.execute(f"create or replace {'temporary ' if temporary else ''}table {table} as {sql}")
+
+    def create_view(self, view: str, sql: str) -> None:
+        """Create or replace a view."""
+        self.execute(f"create or replace view {view} as {sql}")
+
+    def describe(self, sql: str) -> Columns:
+        """Return (name, type) of each column that a select gives."""
+        return [(str(row[0]), str(row[1]).lower()) for row in self.rows(f"describe {sql}")]
+
+    def columns(self, table: str) -> Columns:
+        """Return (name, type) of each column in order; empty where the table does not exist."""
+        try:
+            return self.describe(table)
+        except duckdb.CatalogException:
+            return []
+
+    def copy_to_parquet(self, sql: str, path: Path, *, is_ordered: bool = True) -> int:
+        """Write a query's rows to one Parquet file."""
+        escaped = str(path).replace("'", "''")
+        return int(
+            self.scalar(
+                f"copy ({sql}) to '{escaped}' (format parquet, compression zstd, row_group_size 122880,"
+                f" preserve_order {str(is_ordered).lower()})"
+            )
+        )
+
+    def copy_to_parquet_by(self, sql: str, column: str, start: str, folder: Path) -> Iterator[tuple[date, Path]]:
+        """Write a query's rows to one Parquet file per period, some dozens of periods in one pass."""
+        escaped = str(folder).replace("'", "''")
+        days = [day for (day,) in self.rows(f"select distinct {start} from ({sql}) as dated order by 1")]
+        ends = [*days[PERIODS_AT_ONCE::PERIODS_AT_ONCE], date.max]
+        for first, end in zip(days[::PERIODS_AT_ONCE], ends, strict=True):
+            self.execute(
+                f"copy (select *, {start} as period_ from ({sql}) as dated"
+                f" where {column} >= date '{first}' and {column} < date '{end}') to '{escaped}' (format parquet,"
+                " compression zstd, row_group_size 122880, partition_by (period_), overwrite_or_ignore true)"
+            )
+            for inside in sorted(folder.glob("period_=*")):
+                day = date.fromisoformat(inside.name.removeprefix("period_="))
+                for number, file in enumerate(sorted(inside.iterdir())):
+                    path = folder / (f"{day}-{number}.parquet" if number else f"{day}.parquet")
+                    file.rename(path)
+                    yield day, path
+                inside.rmdir()
+
+    def index(self, table: str, columns: Sequence[str]) -> None:
+        """Do nothing: the smallest and largest values that DuckDB keeps of each block are enough."""
+
+    def analyze(self, table: str) -> None:
+        """Do nothing: DuckDB keeps its statistics up to date."""
+
+    def roll_back(self) -> None:
+        """Undo the transaction."""
+        try:
+            self._connection.rollback()
+        except duckdb.Error:
+            return
+
+
+def _prepare(driver: Any, _record: object) -> None:
+    """Set up a new connection: UTC, and the functions that the tables use."""
+    cursor = driver.cursor()
+    cursor.execute("set timezone = 'UTC'")
+    cursor.execute(PRELUDE.read_text("utf-8"))
+    cursor.close()

@@ -1,0 +1,1 @@
+"""Tests of the benchmark on deliveries and platforms that are really run."""

@@ -1,0 +1,136 @@
+"""What other programs see on the server: one version at a time, switched whole, earlier ones kept for a while."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from goldline.errors import GoldlineError
+from goldline.publish import server
+from goldline.publish.manifest import Manifest
+from goldline.publish.snapshot import TableToPublish, publish
+from goldline.warehouse.engine import Warehouse
+
+pytestmark = pytest.mark.integration
+
+SELECTS = {"till": "select * from shop.till", "store": "select * from shop.store"}
+DOCUMENTED = {"till": {"n": "Number.", "amount": "Amount."}, "store": {"name": "Name."}}
+
+
+@pytest.fixture
+def warehouse(url: str) -> Iterator[Warehouse]:
+    with Warehouse(url) as warehouse:
+        with warehouse.transaction() as session:
+            session.execute(
+                "create schema shop; create table shop.till (n bigint, amount decimal(18,4));"
+                " create table shop.store (name varchar); insert into shop.store values ('Lyon')"
+            )
+        yield warehouse
+
+
+def published(warehouse: Warehouse, folder: Path, *, amount: int, keep: int = 14) -> Manifest:
+    """Publish as a run does: files first, then the server, in one transaction."""
+    with warehouse.transaction() as session:
+        session.execute("delete from shop.till")
+        session.execute("insert into shop.till values (1, ?)", [amount])
+        tables = {
+            name: TableToPublish(name=name, sql=sql, order_by=(), documentation=DOCUMENTED[name])
+            for name, sql in SELECTS.items()
+        }
+        manifest = publish(session, folder, tables, details={}, keep=keep, now=datetime.now(UTC))
+        server.serve(session, manifest, SELECTS, keep=keep)
+    return manifest
+
+
+def shown(warehouse: Warehouse) -> int:
+    with warehouse.transaction() as session:
+        assert session.scalar("select name from published.store") == "Lyon"
+        return int(session.scalar("select amount from published.till"))
+
+
+def schemas(warehouse: Warehouse) -> list[str]:
+    with warehouse.transaction() as session:
+        rows = session.rows("select nspname from pg_namespace where nspname like 'published%' order by nspname")
+    return [name for (name,) in rows]
+
+
+def test_each_version_has_a_schema_and_the_views_show_the_newest(warehouse: Warehouse, tmp_path: Path) -> None:
+    for amount in (10, 20):
+        published(warehouse, tmp_path, amount=amount)
+        assert shown(warehouse) == amount
+    assert schemas(warehouse) == ["published", "published_v000001", "published_v000002"]
+    with warehouse.transaction() as session:
+        assert session.scalar("select amount from published_v000001.till") == 10
+        assert session.scalar("select name from published_v000001.store") == "Lyon"
+
+
+def test_a_table_that_did_not_change_is_stored_once(warehouse: Warehouse, tmp_path: Path) -> None:
+    for amount in (10, 20, 10):
+        published(warehouse, tmp_path, amount=amount)
+    with warehouse.transaction() as session:
+        stored = session.rows(
+            "select relname, count(*) from pg_class join pg_namespace on pg_namespace.oid = relnamespace"
+            " where nspname like 'published%' and relkind = 'r' group by relname order by relname"
+        )
+        assert stored == [("store", 1), ("till", 2)]
+        assert [session.scalar(f"select amount from published_v00000{n}.till") for n in (1, 2, 3)] == [10, 20, 10]
+
+
+def test_versions_beyond_those_to_keep_are_dropped_and_the_rest_stays_whole(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
+    for amount in (10, 20, 30, 40):
+        published(warehouse, tmp_path, amount=amount, keep=2)
+    assert schemas(warehouse) == ["published", "published_v000003", "published_v000004"]
+    with warehouse.transaction() as session:
+        server.show(session, "v000003")
+    assert shown(warehouse) == 30
+
+
+def test_a_version_that_is_not_there_is_named_with_those_that_are(warehouse: Warehouse, tmp_path: Path) -> None:
+    published(warehouse, tmp_path, amount=10)
+    with (
+        pytest.raises(GoldlineError, match="does not have version v000009") as caught,
+        warehouse.transaction() as session,
+    ):
+        server.show(session, "v000009")
+    assert "v000001" in caught.value.remedy
+    assert shown(warehouse) == 10
+
+
+def test_a_publish_that_fails_on_the_server_leaves_the_views_as_they_were(warehouse: Warehouse, tmp_path: Path) -> None:
+    published(warehouse, tmp_path, amount=10)
+    with pytest.raises(RuntimeError), warehouse.transaction() as session:
+        manifest = Manifest.read(tmp_path / "versions" / "v000001").model_copy(update={"version": "v000002"})
+        server.serve(session, manifest, SELECTS, keep=2)
+        raise RuntimeError
+    assert shown(warehouse) == 10
+    assert schemas(warehouse) == ["published", "published_v000001"]
+
+
+def test_publishing_again_puts_on_the_server_what_a_crash_kept_from_it(warehouse: Warehouse, tmp_path: Path) -> None:
+    published(warehouse, tmp_path, amount=10)
+    with warehouse.transaction() as session:
+        session.execute("drop schema published cascade; drop schema published_v000001 cascade")
+    assert published(warehouse, tmp_path, amount=10).unchanged
+    assert shown(warehouse) == 10
+
+
+def test_views_that_others_built_on_a_published_table_outlive_the_switch(warehouse: Warehouse, tmp_path: Path) -> None:
+    published(warehouse, tmp_path, amount=10)
+    with warehouse.transaction() as session:
+        session.execute("create schema bi; create view bi.total as select sum(amount) as amount from published.till")
+    published(warehouse, tmp_path, amount=20)
+    with warehouse.transaction() as session:
+        assert session.scalar("select amount from bi.total") == 20
+
+
+def test_duckdb_serves_nobody(tmp_path: Path) -> None:
+    with Warehouse("duckdb:///:memory:") as warehouse, warehouse.transaction() as session:
+        session.execute("create table till as select 1 as n")
+        tables = {"till": TableToPublish(name="till", sql="select * from till", order_by=(), documentation={"n": "N."})}
+        manifest = publish(session, tmp_path, tables, details={}, keep=2, now=datetime.now(UTC))
+        assert not server.serve(session, manifest, {"till": "select * from till"}, keep=2)
