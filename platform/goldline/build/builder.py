@@ -66,6 +66,14 @@ def changed_rows(session: Session, outcome: Outcome, before: Build) -> str:
     return f"select {columns} from {log} where {SIGN} = 1 and build_number > {before.number}"
 
 
+def difference(columns: str, new: str, old: str) -> str:
+    """Select the rows that only one of two tables has, or has more often: ``change_sign`` 1 of the new one, else -1."""
+    return (
+        f"select *, 1 as {SIGN} from (select {columns} from {new} except all select {columns} from {old}) as gained"
+        f" union all select *, -1 from (select {columns} from {old} except all select {columns} from {new}) as lost"
+    )
+
+
 @dataclass(frozen=True)
 class _Building:
     session: Session
@@ -155,12 +163,7 @@ class _Building:
     def _follow(self, way: Way, increment: Increment | None, before: Build) -> Outcome:
         """Bring the table from ``was`` to ``fresh``, and put the difference on record."""
         columns = ", ".join(map(identifier, self.columns))
-        self.session.create_as(
-            "difference",
-            f"select *, 1 as {SIGN} from (select {columns} from fresh except all select {columns} from was) as gained"
-            f" union all select *, -1 from (select {columns} from was except all select {columns} from fresh) as lost",
-            temporary=True,
-        )
+        self.session.create_as("difference", difference(columns, "fresh", "was"), temporary=True)
         count = int(self.session.scalar("select count(*) from difference"))
         made = before
         if count:

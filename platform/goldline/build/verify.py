@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from goldline.build.builder import difference
 from goldline.build.increment import increment_of
 from goldline.intake.rules import identifier
 from goldline.settings import Settings
@@ -50,13 +51,7 @@ def verify(session: Session, table: TableFile, settings: Settings) -> Difference
     """Compare a table with a full build of it from the tables that it reads."""
     make(session, table, settings, "fresh", like=table.table)
     columns = ", ".join(identifier(name) for name, _ in session.columns(table.table))
-    session.create_as(
-        "difference",
-        f"select *, 1 as change_sign from (select {columns} from fresh except all select {columns} from {table.table})"
-        f" as missing union all select *, -1"
-        f" from (select {columns} from {table.table} except all select {columns} from fresh) as extra",
-        temporary=True,
-    )
+    session.create_as("difference", difference(columns, "fresh", table.table), temporary=True)
     missing, extra = session.rows(
         "select coalesce(sum(case when change_sign > 0 then 1 else 0 end), 0),"
         " coalesce(sum(case when change_sign < 0 then 1 else 0 end), 0) from difference"
