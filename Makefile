@@ -17,21 +17,24 @@ READY := .venv/ready
 COMPILE := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-annotate --no-header --quiet $(if $(UPGRADE),--upgrade)
 
-.PHONY: help setup demo test torture check dev lock docs clean bench
+.PHONY: help setup demo test sweep torture check dev lock docs clean bench
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 setup: $(READY) ## Create .venv with exactly the locked packages; done again only when a lock changed.
 
-demo: setup ## Make up a retailer, load it, sum it up and serve the Dagster UI on 127.0.0.1:3000 (SERVE=0: don't).
-	@$(BIN)/goldline demo
+demo: setup ## Make up a retailer, load it, sum it up and serve what "make dev" serves (SERVE=0: don't).
+	@$(BIN)/goldline demo --days 760 --lines 60000
 	@$(BIN)/goldline run
 	@if [[ "$(SERVE)" != 0 ]]; then $(MAKE) --no-print-directory dev; fi
 
 test: setup ## Run the whole test suite.
 	@.ci/system-packages
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
+	@.ci/in-memory $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
+
+sweep: setup ## Run what the test suite has examples of, many times over (an hour and more).
+	@GOLDLINE_TEST_EXAMPLES=20 .ci/in-memory $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "sweep or integration" tests/integration
 
 torture: setup ## Kill, starve and damage it some thousand times, and count (TORTURE="kills disk", EVERY=20: a part of that).
 	@PYTHONPATH=platform:. $(BIN)/python -m tests.torture $(TORTURE) --workers $(WORKERS) --every $(EVERY)
@@ -42,8 +45,8 @@ check: setup ## Check style, formatting, types and the direction of imports.
 	@$(BIN)/mypy --strict
 	@PYTHONPATH=platform:. $(BIN)/lint-imports --no-logo
 
-dev: setup ## Serve the Dagster UI with its daemon on 127.0.0.1:3000.
-	@exec $(BIN)/goldline ui
+dev: setup ## Serve the boards on 127.0.0.1:8050 and the Dagster UI with its daemon on 127.0.0.1:3000.
+	@$(BIN)/goldline boards & trap "kill $$!" EXIT; $(BIN)/goldline ui
 
 lock: setup ## Write locks/ with hashes after a change of the dependencies (UPGRADE=1: take newer versions).
 	@$(COMPILE) pyproject.toml --output-file locks/runtime.txt

@@ -1,7 +1,8 @@
 """``make bench``: measures everything one after the other on the same input and writes docs/performance.md.
 
-    python -m bench.run [--scale 0.1] [--engines floor-typed,floor-checked,goldline,...] [--parts engines,day,many]
-                        [--landing FOLDER --small-landing FOLDER] [--work FOLDER] [--write PAGE]
+    python -m bench.run [--scale 0.1] [--engines floor-typed,floor-checked,goldline,...]
+                        [--parts engines,day,many,boards] [--landing FOLDER --small-landing FOLDER]
+                        [--work FOLDER] [--write PAGE]
 
 Scale 1 is 3.6 million lines of five years; ``--landing`` takes deliveries that are there already instead.
 """
@@ -68,6 +69,13 @@ class Bench:
             made = make_one_day(self.landings[size], day)
             self.notes[f"day-{size}"] = json.dumps(made.figures)
             self._platform(f"home-{size}", day, name=f"day-{size}", command=NIGHT)
+
+    def boards(self) -> None:
+        """Measure the boards of the big home, where it was built."""
+        home = self.work / "home-big"
+        if (home / "published").is_dir():
+            found = self._run("boards", [sys.executable, "-m", "bench.boards", str(home)], environment(home, home))
+            self.notes["boards"] = found.output if found.is_ok else found.outcome
 
     def many_days(self, days: int, customers: int) -> None:
         """Measure many daily deliveries in one run, and one delivery with the same rows."""
@@ -158,7 +166,7 @@ def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench.run", description=(__doc__ or "").split("\n\n", 1)[0])
     parser.add_argument("--scale", type=float, default=0.1, help="1 is 3.6 million lines")
     parser.add_argument("--engines", default=",".join(engine.name for engine in ENGINES))
-    parser.add_argument("--parts", default="engines,day,many")
+    parser.add_argument("--parts", default="engines,day,many,boards")
     parser.add_argument("--landing", type=Path, help="deliveries that are there already")
     parser.add_argument("--small-landing", type=Path, help="a tenth of them, for the cost of one more day")
     parser.add_argument("--work", type=Path, default=ROOT / "var" / "bench")
@@ -188,6 +196,8 @@ def main() -> None:
         bench.one_day()
     if "many" in parts:
         bench.many_days(asked.days, asked.customers)
+    if "boards" in parts:
+        bench.boards()
     kept = {name: {k: v for k, v in asdict(m).items() if k != "output"} for name, m in bench.measured.items()}
     (work / "results.json").write_text(json.dumps({"measured": kept, "notes": bench.notes}, indent=1), "utf-8")
     print(table(bench.measured, bench.floor_parts()))  # noqa: T201 - this is a command

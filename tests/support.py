@@ -5,6 +5,7 @@ Loading and building only; what tests look at is theirs. A fake of anything does
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Collection
 from datetime import date
@@ -18,6 +19,7 @@ from goldline.warehouse.tables import create
 
 FIXTURES = Path(__file__).parent / "fixtures"
 EVERY_DAY = Days(date.min, date.max)
+EXAMPLES = int(os.environ.get("GOLDLINE_TEST_EXAMPLES", "1"))  # of what costs whole nights; make sweep takes more
 
 
 def load_landing(folder: Path, home: Path) -> Path:

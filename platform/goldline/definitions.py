@@ -8,8 +8,9 @@ import warnings
 import dagster as dg
 
 from goldline import logs
+from goldline.graph.boards import board_assets, report_asset
 from goldline.graph.deliveries import contract_specs, delivery_asset, delivery_days
-from goldline.graph.jobs import NIGHTLY, PROOF, define_jobs
+from goldline.graph.jobs import BOARDS, NIGHTLY, PROOF, REPORTS, define_jobs
 from goldline.graph.proof import proof_checks, proof_keys, proof_schedule
 from goldline.graph.tables import published_asset, table_asset
 from goldline.home import Home
@@ -21,6 +22,7 @@ from sensors.alerts import alerts_sensor
 from sensors.deliveries import deliveries_sensor
 from sensors.housekeeping import housekeeping_sensor
 from sensors.nightly import nightly_schedule
+from sensors.published import published_sensor, report_schedule
 from sensors.waiting import Watch
 
 
@@ -43,18 +45,21 @@ def build_definitions(
     jobs = {job.name: job for job in define_jobs((asset.key for asset in deliveries), proof_keys(home))}
     watch = Watch(home, first_day=days.start.date())
     night = nightly_schedule(watch, jobs[NIGHTLY])
-    acting = [deliveries_sensor(watch, jobs[NIGHTLY]), housekeeping_sensor(home)]
-    names = frozenset([night.name, *(sensor.name for sensor in acting)])
+    morning = report_schedule(home, jobs[REPORTS])
+    acting = [deliveries_sensor(watch, jobs[NIGHTLY]), published_sensor(jobs[BOARDS]), housekeeping_sensor(home)]
+    names = frozenset([night.name, morning.name, *(sensor.name for sensor in acting)])
     return dg.Definitions(
         assets=[
             *contract_specs(home.contracts.values()),
             *deliveries,
             *(table_asset(home, table, columns) for table in home.catalogue.tables),
             published_asset(home),
+            *board_assets(home),
+            report_asset(home),
         ],
         jobs=list(jobs.values()),
         asset_checks=proof_checks(home),
-        schedules=[night, proof_schedule(home, jobs[PROOF])],
+        schedules=[night, morning, proof_schedule(home, jobs[PROOF])],
         sensors=[*acting, alerts_sensor(home, names)],
         resources={
             "warehouse": WarehouseResource(home_folder=str(settings.home)),

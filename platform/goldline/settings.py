@@ -46,6 +46,9 @@ class Settings(BaseSettings):
     timezone: str = Field("Europe/Paris", description="IANA time zone of the business and of the schedule.")
     currency: str = Field("EUR", pattern="^[A-Z]{3}$", description="Reporting currency (ISO 4217).")
     night_at: time = Field(time(3, 0), description="Local time of the nightly run.")
+    report_at: time = Field(
+        time(7, 30), description="Local time by which the daily report is expected; held back then, people are told."
+    )
     deadline: time = Field(time(7, 0), description="Local time from which yesterday's delivery is late.")
     first_day: date | None = Field(None, description="First delivery day; empty: the oldest one known.")
     ui_url: str = Field(
@@ -82,6 +85,9 @@ class Settings(BaseSettings):
     confirm_restatements: bool = Field(
         False, description="Hold a version that would change a figure of a closed month until a person confirms it."
     )
+    metrics_off: Annotated[frozenset[str], NoDecode] = Field(
+        frozenset(), description="Metrics that nobody here wants to see; comma separated."
+    )
     log_format: Literal["json", "text"] = Field("json", description="How a line of the log is written: json or text.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="What is logged: debug, info, warning or error."
@@ -98,16 +104,43 @@ class Settings(BaseSettings):
         7, ge=1, description="How many days those refused for personal data in clear stay there."
     )
 
+    boards_url: str = Field(
+        "http://127.0.0.1:8050",
+        pattern=r"^https?://[^\s/?#@]+$",
+        description="Address under which people reach the boards, for logins and mails; https:// for others.",
+    )
+    trusted_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Further host names under which the boards answer; comma separated."
+    )
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Addresses of proxies whose word on the reader's address is believed; comma separated."
+    )
+    session_idle_minutes: int = Field(60, ge=1, description="A login that was not used for so many minutes is over.")
+    session_hours: int = Field(12, ge=1, description="Every login is over after so many hours.")
+    oidc_issuer: str | None = Field(
+        None, description="OpenID provider to log in with (its issuer address); empty: local accounts only."
+    )
+    oidc_client_id: str | None = Field(None, description="What the OpenID provider calls Goldline.")
+    oidc_client_secret: SecretStr | None = Field(None, description="Goldline's secret at the OpenID provider, if any.")
+    oidc_scopes: str = Field("openid profile", description="What the OpenID provider is asked for.")
+    oidc_label: str = Field("OpenID", description="Name of the OpenID provider on the login page.")
+    oidc_name_claim: str = Field("sub", description="Claim that names the account; one that nobody can choose.")
+    oidc_groups_claim: str = Field("groups", description="Claim that lists a person's groups.")
+    oidc_groups: Annotated[dict[str, dict[str, Any]], NoDecode] = Field(
+        default_factory=dict, description='Rights by group, as JSON: {"paris": {"roles": [...], "shops": [...]}}.'
+    )
+    oidc_ca_file: Path | None = Field(None, description="The OpenID provider's private certificate authority.")
+
     _origins: dict[str, str] = PrivateAttr(default_factory=dict)
 
-    @field_validator("placeholder_hashes", "mail_to", mode="before")
+    @field_validator("metrics_off", "placeholder_hashes", "mail_to", "trusted_hosts", "trusted_proxies", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if not isinstance(value, str):
             return value
         return tuple(part.strip() for part in value.split(",") if part.strip())
 
-    @field_validator("mail_groups", mode="before")
+    @field_validator("mail_groups", "oidc_groups", mode="before")
     @classmethod
     def _parse_json(cls, value: object) -> object:
         if not isinstance(value, str):

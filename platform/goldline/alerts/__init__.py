@@ -10,6 +10,7 @@ from __future__ import annotations
 from goldline.alerts.delivery import DeliveryReport, deliver
 from goldline.alerts.files import FileMailer
 from goldline.alerts.incidents import Incident, IncidentRecord
+from goldline.alerts.letters import Letter, letter_id
 from goldline.alerts.mailers import mailer_from
 from goldline.alerts.messages import PendingMail
 from goldline.alerts.outbox import Batch, Outbox, outbox_from
@@ -26,6 +27,7 @@ __all__ = [
     "FileMailer",
     "Incident",
     "IncidentRecord",
+    "Letter",
     "MailServerError",
     "Mailer",
     "MessageRefused",
@@ -35,6 +37,7 @@ __all__ = [
     "Queued",
     "SmtpMailer",
     "deliver",
+    "letter_id",
     "mailer_from",
     "outbox_from",
     "policy_from",

@@ -10,13 +10,14 @@ import fcntl
 import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from goldline.alerts import messages
 from goldline.alerts.mail import mail_of
 from goldline.alerts.messages import PendingMail
 from goldline.alerts.outbox import Outbox
+from goldline.alerts.posting import send_letters
 from goldline.alerts.transport import Mailer, MailServerError, MessageRefused, Refusal
 
 Reasons = dict[str, str]
@@ -47,12 +48,21 @@ class DeliveryReport:
 
 
 def deliver(outbox: Outbox, mailer: Mailer, now: datetime) -> DeliveryReport:
-    """Send each message that is due; those that fail stay, and are tried again later and later.
+    """Send each message and letter that is due; those that fail stay, and are tried again later and later.
 
     Never raises because of a mail server: its state is in the report and in ``outbox.pending()``.
     """
     with _alone(outbox) as is_alone:
-        return _deliver(outbox, mailer, now) if is_alone else DeliveryReport(is_busy=True)
+        if not is_alone:
+            return DeliveryReport(is_busy=True)
+        report, posted = _deliver(outbox, mailer, now), send_letters(outbox, mailer, now)
+    return replace(
+        report,
+        sent=report.sent + posted.sent,
+        failed=report.failed + posted.failed,
+        waiting=report.waiting + posted.waiting,
+        error=report.error or posted.error,
+    )
 
 
 def _deliver(outbox: Outbox, mailer: Mailer, now: datetime) -> DeliveryReport:

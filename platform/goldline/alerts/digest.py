@@ -27,6 +27,8 @@ _VERBS = {
     "missing_feed": "missing",
     "silent_shop": "silent",
     "restated": "restated",
+    "report_held": "held back",
+    "report_undelivered": "not delivered",
     "small_day": "unusually small",
     "sensor_stopped": "stopped",
     "test": "test",

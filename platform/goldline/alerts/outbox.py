@@ -12,10 +12,11 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from email.message import EmailMessage
 from pathlib import Path
 from uuid import uuid4
 
-from goldline.alerts import messages, queueing
+from goldline.alerts import letters, messages, queueing
 from goldline.alerts.incidents import Incident, IncidentRecord
 from goldline.alerts.policy import Policy, policy_from
 from goldline.alerts.store import Store, moment, stamp
@@ -84,6 +85,10 @@ class Batch:
             queueing.notice(self._db, open_id, "recovered", now)
         return open_id is not None
 
+    def letter_failed(self, letter: letters.Letter, now: datetime, *, error: str, is_over: bool) -> None:
+        """Note that a letter was tried in vain; see :func:`goldline.alerts.letters.note_failed`."""
+        letters.note_failed(self._db, letter, now, error=error, is_over=is_over)
+
     def cursor(self, name: str) -> str | None:
         """The cursor as this batch sees it."""
         row = self._db.execute("select value from cursors where name = ?", (name,)).fetchone()
@@ -145,6 +150,21 @@ class Outbox:
         """Turn what is still to be said into messages, one per set of recipients, within the hourly limit."""
         with self.store.transaction() as db:
             return queueing.queue(db, self.policy, now)
+
+    def post(self, identity: str, message: EmailMessage, recipient: str, now: datetime) -> bool:
+        """Keep a finished mail for sending; return whether it is the first of this identity."""
+        with self.store.transaction() as db:
+            return letters.post(db, identity, message, recipient, now)
+
+    def is_posted(self, identity: str) -> bool:
+        """Whether a letter was posted already, sent or not."""
+        with self.store.transaction(writes=False) as db:
+            return letters.is_posted(db, identity)
+
+    def letters(self) -> tuple[letters.Letter, ...]:
+        """Letters that are not sent yet, oldest first."""
+        with self.store.transaction(writes=False) as db:
+            return letters.waiting(db)
 
     def pending(self) -> tuple[messages.PendingMail, ...]:
         """Messages that are not sent yet, oldest first, with the last error of each."""

@@ -3,7 +3,7 @@
 Every change is one ``begin immediate`` transaction in WAL mode with ``synchronous=full``: what was
 committed survives a power cut, and two processes wait for each other. Connections live as long as one
 transaction, so any thread may use the store. What the rows mean is not known here but in ``outbox``,
-``queueing`` and ``messages``.
+``queueing``, ``messages`` and ``letters``.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from goldline.alerts.incidents import utc
 from goldline.errors import GoldlineError, TransientError
 
 FILE_NAME = "outbox.sqlite"
-VERSION = 1
+VERSION = 2
 BUSY_SECONDS = 30.0
 
 SCHEMA = """
@@ -47,6 +47,14 @@ create index notices_by_message on notices (message);
 create index notices_by_incident on notices (incident);
 create table cursors (name text primary key, value text not null);
 """
+LETTERS = """
+create table letters (
+    id text primary key, recipient text not null, subject text not null, created_at text not null,
+    content blob not null, attempts integer not null default 0, next_at text not null,
+    error text not null default '', sent_at text, gave_up_at text
+)
+"""
+STEPS = (SCHEMA, LETTERS)  # version n is made by the first n
 
 
 class Store:
@@ -100,9 +108,10 @@ class Store:
                 where=str(self.path),
                 remedy="use the newer Goldline that wrote it, or move the file aside",
             )
-        if found == 0:
-            for statement in SCHEMA.split(";\n"):
+        for step in STEPS[found:]:
+            for statement in step.split(";\n"):
                 db.execute(statement)
+        if found < VERSION:
             db.execute(f"pragma user_version = {VERSION}")
 
 

@@ -21,11 +21,16 @@ from goldline.warehouse.engine import is_postgresql
 from goldline.warehouse.lease import Lease
 
 Files = Iterator[tuple[str, Path]]
+PRIVATE = ("people.yaml", "roles.yaml", "people/", "subscriptions.yaml")
+WRITTEN_BY_PEOPLE = ("people.yaml", "roles.yaml", "subscriptions.yaml", "marketing_spend.csv")
 _PASSING = ("building-", "removing-", ".", "fence")
 
 
 def small_parts(home: Home, scratch: Path, *, with_secrets: bool) -> Files:
-    """Yield settings, outbox, quarantine reports and Dagster's configuration."""
+    """Yield settings, outbox, quarantine reports, Dagster's configuration, and what people wrote for the boards.
+
+    Keys and sessions stay behind: after a restore everybody logs in anew.
+    """
     settings = scratch / SETTINGS
     settings.write_bytes(settings_file(home.settings, with_secrets=with_secrets))
     yield SETTINGS, settings
@@ -35,6 +40,10 @@ def small_parts(home: Home, scratch: Path, *, with_secrets: bool) -> Files:
     yield from _below(outbox / "mails", "outbox/mails", "*.eml")
     yield from _below(home.settings.quarantine_dir, "quarantine", "*/*.json")
     yield from _below(home.settings.dagster_dir, "dagster", "dagster.yaml")
+    for name in WRITTEN_BY_PEOPLE:
+        if (home.settings.home / name).is_file():
+            yield name, home.settings.home / name
+    yield from _below(home.settings.home / "people" / "audit", "people/audit", "*.jsonl")
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from goldline import faultpoint
 from goldline.alerts.store import FILE_NAME as OUTBOX
 from goldline.backup.folder import BackupFolder
 from goldline.backup.manifest import BackupManifest, StoredFile
+from goldline.backup.parts import PRIVATE
 from goldline.backup.settings_file import NAME as SETTINGS
 from goldline.deliver import FOR_GOOD
 from goldline.errors import GoldlineError, IntegrityError
@@ -166,7 +167,7 @@ def _staged(folder: BackupFolder, manifest: BackupManifest, place: Path, progres
 
 
 def _mode(path: str) -> int:
-    if path == SETTINGS:  # it may have passwords
+    if path == SETTINGS or path.startswith(PRIVATE):  # passwords, who may see what, who exported what
         return 0o600
     return 0o440 if path.startswith("archive/") else 0o640
 

@@ -23,6 +23,7 @@ from goldline.warehouse.tables import TableFile, create, make
 Way = Literal["unchanged", "increment", "comparison", "full"]
 KEPT_BUILDS = 40  # a table downstream that is further behind is built in full
 FEW = 10_000  # so many touched units, or delivered rows, are always followed by increment
+SMALL = 20_000  # a table that reads no more rows is made anew: finding out what to leave alone would cost more
 MOST_TOUCHED = 5  # above that, with one row in so many touched, a full build costs less
 SIGN = "change_sign"
 
@@ -88,14 +89,17 @@ class _Building:
     def carry_out(self) -> Outcome:
         increment = increment_of(self.table.path)
         before = self._comparable()
+        if before and (increment is None or self._is_small()):
+            make(self.session, self.table, self.upstreams.settings, "fresh", like=self.table.table)
+            return self._follow("comparison", None, before)
         if before and increment and self._touch(increment, before):
             self._make_touched(increment)
             return self._follow("increment", increment, before)
-        if before and not increment:
-            make(self.session, self.table, self.upstreams.settings, "fresh", like=self.table.table)
-            self.session.create_as("was", f"select * from {self.table.table}", temporary=True)
-            return self._follow("comparison", None, before)
         return self._in_full()
+
+    def _is_small(self) -> bool:
+        """Say whether all that the table reads is few rows."""
+        return self.upstreams.rows(self.session, self.table, self.known) <= SMALL
 
     def _comparable(self) -> Build | None:
         """Return the build that is there, if the same definition made it."""
@@ -107,8 +111,10 @@ class _Building:
     def _in_full(self) -> Outcome:
         number = self.before.number + 1 if self.before else 1
         self.session.execute(f"drop table if exists {changes_table(self.table.table)}")
-        rows = create(self.session, self.table, self.upstreams.settings)
-        if increment := increment_of(self.table.path):
+        increment = increment_of(self.table.path)
+        clustered_by = increment.clustered_by if increment else None
+        rows = create(self.session, self.table, self.upstreams.settings, clustered_by=clustered_by)
+        if increment:
             self.session.index(self.table.table, increment.unit)
             self.session.analyze(self.table.table)
         made = new_build(
@@ -161,9 +167,10 @@ class _Building:
         self.session.execute(f"insert into fresh select * from ({sql}) as made where {touched}")
 
     def _follow(self, way: Way, increment: Increment | None, before: Build) -> Outcome:
-        """Bring the table from ``was`` to ``fresh``, and put the difference on record."""
+        """Bring the table from what it was to ``fresh``, and put the difference on record."""
         columns = ", ".join(map(identifier, self.columns))
-        self.session.create_as("difference", difference(columns, "fresh", "was"), temporary=True)
+        was = "was" if increment else self.table.table
+        self.session.create_as("difference", difference(columns, "fresh", was), temporary=True)
         count = int(self.session.scalar("select count(*) from difference"))
         made = before
         if count:
@@ -209,7 +216,7 @@ class _Building:
         )
 
     def _drop(self, increment: Increment | None) -> None:
-        names = ["fresh", "was", "difference", *(("touched", "moved", *increment.sets) if increment else ())]
+        names = ["fresh", "difference", *(("was", "touched", "moved", *increment.sets) if increment else ())]
         self.session.execute("; ".join(f"drop table if exists {name}" for name in names))
 
 

@@ -53,6 +53,7 @@ class Increment(BaseModel):
         sets: Selects that later ones may read by name; the first ones read ``touched``.
         needs: By upstream table; a table that is not named here is read whole. A row too many does no harm.
         ignores: Upstream tables whose rows never change once they are there.
+        clustered_by: The column whose equal values a full build puts side by side, for those who read by it.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -62,6 +63,7 @@ class Increment(BaseModel):
     sets: dict[Name, str] = Field(default_factory=dict)
     needs: dict[str, tuple[Need, ...]] = Field(default_factory=dict)
     ignores: tuple[str, ...] = ()
+    clustered_by: Name | None = None
 
     @field_validator("touched", mode="before")
     @classmethod

@@ -154,6 +154,15 @@ class Upstreams:
                 states[name] = str(session.scalar("select as_of from reference.as_of"))
         return states
 
+    def rows(self, session: Session, table: TableFile, known: Mapping[str, Build]) -> int:
+        """Count the rows of all that a table reads, feeds with every version of a row."""
+        built = sum(known[name].row_count for name in table.depends_on if name in known)
+        feeds = {
+            f"{view.contract.source}.{view.feed.name}" for name in table.depends_on if (view := self.feeds.get(name))
+        }
+        loaded = session.rows("select source, feed, sum(rows_loaded) from intake.delivery_file group by source, feed")
+        return built + sum(int(rows) for source, feed, rows in loaded if f"{source}.{feed}" in feeds)
+
     def definition(self, table: TableFile, increment: Increment | None) -> str:
         """Return a text that changes whenever the table's own files, its settings or its source's contract change."""
         digest = hashlib.sha256(table.path.read_bytes())

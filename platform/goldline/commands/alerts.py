@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import typer
 
-from goldline.alerts import FileMailer, mailer_from, outbox_from, policy_from, send_test
+from goldline.alerts import FileMailer, Letter, PendingMail, mailer_from, outbox_from, policy_from, send_test
 from goldline.commands.terminal import EXIT_CODES, command, good, open_home, out, table
 
 app = typer.Typer(no_args_is_help=True, help="Alert mails.", epilog=EXIT_CODES)
@@ -28,10 +28,11 @@ def test() -> None:
 @app.command()
 @command
 def pending() -> None:
-    """List open incidents, mails that wait for the mail server, and mails written as files."""
+    """List open incidents, alerts and reports that wait for the mail server, and mails written as files."""
     settings = open_home().settings
     outbox, mailer = outbox_from(settings), mailer_from(settings)
-    incidents, waiting = outbox.open_incidents(), outbox.pending()
+    incidents = outbox.open_incidents()
+    waiting: tuple[PendingMail | Letter, ...] = (*outbox.pending(), *outbox.letters())
     files = mailer.written() if isinstance(mailer, FileMailer) else []
     if not (incidents or waiting or files):
         good("nothing is pending")

@@ -13,6 +13,7 @@ from goldline.docs.contracts import contracts_page
 from goldline.docs.graph_svg import graph_svg
 from goldline.docs.lineage import lineage_page
 from goldline.docs.material import Material, gather
+from goldline.docs.metrics import metric_pages
 from goldline.docs.settings import settings_page
 from goldline.docs.tables import tables_page
 
@@ -32,16 +33,16 @@ def pages_of(material: Material) -> dict[str, str]:
 
 
 def write_docs(folder: Path) -> list[Path]:
-    """Write the pages into ``reference/`` of a folder, normally ``docs``; return the files.
+    """Write the pages into ``reference/`` and ``metrics/`` of a folder, normally ``docs``; return the files.
 
     Args:
         folder: Made if it is not there; other files are left alone.
     """
-    reference = folder / "reference"
-    reference.mkdir(parents=True, exist_ok=True)
     written = []
-    for name, text in pages_of(gather()).items():
-        path = reference / name
-        path.write_text(text, encoding="utf-8", newline="\n")
-        written.append(path)
+    for kind, pages in (("reference", pages_of(gather())), ("metrics", metric_pages())):
+        (folder / kind).mkdir(parents=True, exist_ok=True)
+        for name, text in pages.items():
+            path = folder / kind / name
+            path.write_text(text, encoding="utf-8", newline="\n")
+            written.append(path)
     return written

@@ -11,6 +11,7 @@ import dagster as dg
 from goldline.deliver import Days
 
 NIGHTLY, REFRESH, PROOF = "nightly", "refresh", "proof"
+BOARDS, REPORTS = "boards", "reports"  # groups of assets, and the jobs that make them
 LONG = timedelta(days=31)
 PARTITION, RANGE_START, RANGE_END = (
     "dagster/partition",
@@ -63,18 +64,19 @@ def plan_runs(days: Iterable[date]) -> list[PlannedRun]:
 def define_jobs(
     delivery_keys: Iterable[dg.AssetKey], proof_keys: Iterable[dg.AssetCheckKey]
 ) -> list[dg.UnresolvedAssetJobDefinition]:
-    """Make the jobs: the night's whole way, everything after the deliveries, the proof of the increments."""
+    """Make the jobs: the night's way, everything after the deliveries, the proof of the increments, boards, reports."""
     deliveries = dg.AssetSelection.assets(*delivery_keys)
     proof = dg.AssetSelection.checks(*proof_keys)
+    reports, shown = dg.AssetSelection.groups(REPORTS), dg.AssetSelection.groups(BOARDS, REPORTS)
     return [
         dg.define_asset_job(
             NIGHTLY,
-            selection=dg.AssetSelection.all() - proof,
+            selection=dg.AssetSelection.all() - proof - shown,
             description="Everything, from the deliveries of a day (or a range of days) to the published snapshot.",
         ),
         dg.define_asset_job(
             REFRESH,
-            selection=dg.AssetSelection.all() - deliveries - proof,
+            selection=dg.AssetSelection.all() - deliveries - proof - shown,
             description="Brings every table up to date with what is loaded, checks it and publishes. With the run tag"
             f" {IN_FULL}: true it builds every table anew.",
         ),
@@ -82,5 +84,15 @@ def define_jobs(
             PROOF,
             selection=proof,
             description="Holds every table that is built by increments to a full build of it.",
+        ),
+        dg.define_asset_job(
+            BOARDS,
+            selection=shown,
+            description="Draws every board from the published version, and sends the daily report.",
+        ),
+        dg.define_asset_job(
+            REPORTS,
+            selection=reports,
+            description="Sends the daily report to everybody who has not had it, or says that it is held back.",
         ),
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from goldline.alerts import letters
 from goldline.alerts.outbox import outbox_from
 from goldline.alerts.store import FILE_NAME, stamp
 from goldline.home import Home
@@ -36,6 +37,7 @@ def prune_outbox(home: Home, now: datetime, is_rehearsal: bool) -> list[Pruned]:
             db.execute("delete from incidents where id in (select id from over)")
             db.execute("drop table over")
             db.execute(f"delete from messages where id in ({_SAID})", moment)
+            letters.prune(db, before)
     mails = older_files(sorted((folder / "mails").glob("*.eml")), before)
     size = sum(path.stat().st_size for path in mails)
     for path in mails if not is_rehearsal else ():

@@ -19,7 +19,7 @@ import yaml
 
 from goldline.settings import Settings
 
-WATCHED = ("nightly", "deliveries", "housekeeping", "alerts", "weekly_proof")
+WATCHED = ("nightly", "deliveries", "published", "daily_report", "housekeeping", "alerts", "weekly_proof")
 TICKS_READ, RUNS_READ = 5, 20
 OTHER_STORAGE = ("storage", "run_storage", "schedule_storage")
 LOOK_BACK = timedelta(days=3)

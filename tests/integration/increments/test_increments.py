@@ -16,7 +16,7 @@ from goldline.home import Home, assets_folder
 from goldline.warehouse.tables import load_catalogue
 from tests.integration.increments.arrivals import MOVES, Move, Pool
 from tests.integration.increments.nights import content, differences, night, rebuilt
-from tests.support import open_home
+from tests.support import EXAMPLES, open_home
 
 pytestmark = pytest.mark.integration
 
@@ -44,7 +44,7 @@ def homes(engine: str, request: pytest.FixtureRequest, folder: Path) -> tuple[Ho
 
 @pytest.mark.parametrize("engine", ["duckdb", "postgresql"])
 @settings(
-    max_examples=2,
+    max_examples=EXAMPLES,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
@@ -78,7 +78,7 @@ def test_a_night_without_news_builds_nothing(pool: Pool, tmp_path: Path) -> None
 def test_a_new_day_goes_into_the_large_tables_by_increment(pool: Pool, tmp_path: Path) -> None:
     home = open_home(tmp_path / "home")
     with home.warehouse() as warehouse:
-        for day in range(4):
+        for day in range(2):
             pool.apply(Move("deliver", day, 0), home.settings.home / "landing")
             outcomes = night(home, warehouse)
     large = ("magento.sales", "cashmere.sales", "merge.unified_sales", "golden_customer.golden_customer")

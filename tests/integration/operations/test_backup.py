@@ -83,6 +83,27 @@ def test_a_destroyed_home_comes_back_from_its_backup_with_every_published_table_
     assert versions.current(home / "published").digests == before
 
 
+def test_what_people_wrote_comes_back_for_the_owner_alone_and_no_session_does(home: Path, tmp_path: Path) -> None:
+    for name in (
+        "people.yaml",
+        "roles.yaml",
+        "subscriptions.yaml",
+        "marketing_spend.csv",
+        "people/audit/2026-03.jsonl",
+    ):
+        (home / name).parent.mkdir(parents=True, exist_ok=True)
+        (home / name).write_text(name)
+    for name in ("key", "state.sqlite"):
+        (home / "people" / name).write_text("secret")
+    take(home, tmp_path / "kept")
+    restore(BackupFolder(tmp_path / "kept"), open_home(tmp_path / "new"), now=NOW, progress=quiet)
+    for name in ("people.yaml", "roles.yaml", "subscriptions.yaml", "people/audit/2026-03.jsonl"):
+        assert (tmp_path / "new" / name).read_text() == name
+        assert (tmp_path / "new" / name).stat().st_mode & 0o777 == 0o600
+    assert (tmp_path / "new" / "marketing_spend.csv").read_text() == "marketing_spend.csv"
+    assert not list((tmp_path / "new" / "people").glob("*key*")) + list((tmp_path / "new" / "people").glob("*.sqlite*"))
+
+
 def test_with_everything_the_restored_home_is_published_at_once_and_has_nothing_to_load(
     home: Path, tmp_path: Path
 ) -> None:

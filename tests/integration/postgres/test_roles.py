@@ -88,6 +88,7 @@ def shared(server: Server) -> Iterator[Server]:
         server.execute(f"alter role goldline_{role} login password 'secret'")
     yield server
     server.execute(f"drop database {DATABASE} with (force)")
+    server.execute("drop role platform")  # this fixture may be set up again on the same server
 
 
 @pytest.mark.parametrize(("role", "sql"), ALLOWED)

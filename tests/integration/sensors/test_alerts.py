@@ -220,5 +220,5 @@ def test_all_sensors_and_schedules_run_by_default(installation: Home) -> None:
     definitions = build_definitions(installation.settings)
     sensors, schedules = definitions.sensors or (), definitions.schedules or ()
     assert {each.name: each.default_status.value for each in (*sensors, *schedules)} == dict.fromkeys(
-        ("deliveries", "housekeeping", "alerts", "nightly", "weekly_proof"), "RUNNING"
+        ("deliveries", "published", "housekeeping", "alerts", "nightly", "daily_report", "weekly_proof"), "RUNNING"
     )

@@ -1,0 +1,23 @@
+"""What the renderers say, by name and language: the sentences are in ``words.yaml`` beside this file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+FALLBACK = "en"
+
+
+def say(name: str, language: str, **values: object) -> str:
+    """Return a sentence, with values filled in; English where a language lacks it."""
+    texts = _texts()[name]
+    return texts.get(language, texts[FALLBACK]).format(**values)
+
+
+@cache
+def _texts() -> Mapping[str, Mapping[str, str]]:
+    found: dict[str, dict[str, str]] = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8"))
+    return found

@@ -1,0 +1,1 @@
+select * from contact where business_date < $end

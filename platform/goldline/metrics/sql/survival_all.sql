@@ -1,0 +1,1 @@
+select * from survival where purchase_rank = 0
