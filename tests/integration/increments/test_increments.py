@@ -44,7 +44,7 @@ def homes(engine: str, request: pytest.FixtureRequest, folder: Path) -> tuple[Ho
 
 @pytest.mark.parametrize("engine", ["duckdb", "postgresql"])
 @settings(
-    max_examples=EXAMPLES,
+    max_examples=2 * EXAMPLES,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
@@ -78,7 +78,7 @@ def test_a_night_without_news_builds_nothing(pool: Pool, tmp_path: Path) -> None
 def test_a_new_day_goes_into_the_large_tables_by_increment(pool: Pool, tmp_path: Path) -> None:
     home = open_home(tmp_path / "home")
     with home.warehouse() as warehouse:
-        for day in range(2):
+        for day in range(4):
             pool.apply(Move("deliver", day, 0), home.settings.home / "landing")
             outcomes = night(home, warehouse)
     large = ("magento.sales", "cashmere.sales", "merge.unified_sales", "golden_customer.golden_customer")

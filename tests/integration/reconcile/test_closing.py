@@ -165,7 +165,7 @@ def test_lines_without_their_order_close_and_are_placed_later(deliveries: Path, 
     assert whole["unified"][0] > 0
 
 
-@settings(max_examples=2 * EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=4 * EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 10_000), keep=st.floats(0.3, 1), batches=st.integers(1, 3))
 def test_any_part_of_the_files_in_any_order_closes(deliveries: Path, seed: int, keep: float, batches: int) -> None:
     drawn = random.Random(seed)
