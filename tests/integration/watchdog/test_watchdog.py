@@ -9,7 +9,6 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
@@ -44,19 +43,6 @@ pytestmark = pytest.mark.integration
 
 PROGRAM = "from goldline.commands.watchdog import watchdog; import typer; typer.run(watchdog)"
 ROOT = Path(__file__).parents[3]
-
-
-@pytest.fixture
-def inbox() -> Inbox:
-    return Inbox()
-
-
-@pytest.fixture
-def mail_server(inbox: Inbox) -> Iterator[MailServer]:
-    server = MailServer(inbox)
-    server.start()
-    yield server
-    server.stop(no_assert=True)
 
 
 @pytest.fixture
