@@ -84,23 +84,25 @@ stated as (
 ),
 
 -- the same weekday of the last eight weeks, without days on which the shop, or everybody, was closed
-usual as (
-    select
-        days.store_key,
-        days.business_date,
-        count(*) as known_days,
-        sum(case when earlier.received_line_count > 0 then 1 else 0 end) as active_days,
-        percentile_disc(0.5) within group (order by earlier.ticket_count) as usual_ticket_count
+known as (
+    select days.store_key, days.business_date + weeks.days as business_date, days.received_line_count, days.ticket_count
     from days
     cross join weeks
-    join days as earlier
-        on earlier.store_key = days.store_key and earlier.business_date = days.business_date - weeks.days
-    left join busy on busy.source_system = earlier.source_system and busy.business_date = earlier.business_date
-    left join stated on stated.store_key = earlier.store_key and stated.business_date = earlier.business_date
+    left join busy on busy.source_system = days.source_system and busy.business_date = days.business_date
+    left join stated on stated.store_key = days.store_key and stated.business_date = days.business_date
     where coalesce(stated.is_open, true)
-        and (busy.business_date is not null or earlier.store_type = 'web')
-        and (earlier.opened_on is null or earlier.business_date >= earlier.opened_on)
-    group by days.store_key, days.business_date
+        and (busy.business_date is not null or days.store_type = 'web')
+        and (days.opened_on is null or days.business_date >= days.opened_on)
+),
+usual as (
+    select
+        store_key,
+        business_date,
+        count(*) as known_days,
+        sum(case when received_line_count > 0 then 1 else 0 end) as active_days,
+        percentile_disc(0.5) within group (order by ticket_count) as usual_ticket_count
+    from known
+    group by store_key, business_date
 ),
 
 judged as (

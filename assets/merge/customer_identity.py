@@ -5,13 +5,18 @@ Records are joined by loyalty card, then e-mail, then phone; the guards are in `
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pyarrow as pa
 
 from goldline.identity import IdentityRules, resolve
 from goldline.settings import Settings
-from goldline.warehouse.engine import Session
 
-DEPENDS_ON = ("merge.customer_records", "merge.customer_identifiers")
+READS = {
+    "records": "select customer_record, founding_key, source_system, record_type, source_customer_id, first_seen_at"
+    " from merge.customer_records",
+    "identifiers": "select * from merge.customer_identifiers",
+}
 
 COLUMNS = {
     "customer_record": "Record of the source, as the source flows name it.",
@@ -27,11 +32,6 @@ COLUMNS = {
 }
 
 
-def build(session: Session, settings: Settings) -> pa.Table:
-    """Resolve the identity of every customer record."""
-    records = session.arrow(
-        "select customer_record, founding_key, source_system, record_type, source_customer_id, first_seen_at"
-        " from merge.customer_records"
-    )
-    identifiers = session.arrow("select * from merge.customer_identifiers")
-    return resolve(records, identifiers, IdentityRules(placeholders=settings.placeholder_hashes))
+def build(read: Mapping[str, pa.Table], settings: Settings) -> pa.Table:
+    """Resolve the identity of customer records: of all, or of some with all that they share an identifier with."""
+    return resolve(read["records"], read["identifiers"], IdentityRules(placeholders=settings.placeholder_hashes))

@@ -15,7 +15,6 @@ from goldline.graph.proof import proof_checks, proof_keys, proof_schedule
 from goldline.graph.tables import published_asset, table_asset
 from goldline.home import Home
 from goldline.settings import Settings, load_settings
-from goldline.warehouse.schema_of import column_types
 from resources.mailer import MailerResource
 from resources.warehouse import WarehouseResource
 from sensors.alerts import alerts_sensor
@@ -41,7 +40,6 @@ def build_definitions(
     home = Home(settings)
     days = delivery_days(home)
     deliveries = [delivery_asset(contract, days) for contract in home.contracts.values()]
-    columns = column_types(home.catalogue, home.contracts, settings)
     jobs = {job.name: job for job in define_jobs((asset.key for asset in deliveries), proof_keys(home))}
     watch = Watch(home, first_day=days.start.date())
     night = nightly_schedule(watch, jobs[NIGHTLY])
@@ -52,7 +50,7 @@ def build_definitions(
         assets=[
             *contract_specs(home.contracts.values()),
             *deliveries,
-            *(table_asset(home, table, columns) for table in home.catalogue.tables),
+            *(table_asset(home, table, home.columns) for table in home.catalogue.tables),
             published_asset(home),
             *board_assets(home),
             report_asset(home),

@@ -17,7 +17,8 @@ from zoneinfo import ZoneInfo
 
 import yaml
 
-from goldline.build.builder import Outcome, Way, build, changed_rows
+from goldline.build.builder import Outcome, Way, build
+from goldline.build.checking import clear, to_check
 from goldline.errors import GoldlineError
 from goldline.faultpoint import reach
 from goldline.home import Home, assets_folder
@@ -26,7 +27,7 @@ from goldline.publish.manifest import Manifest
 from goldline.publish.server import serve
 from goldline.publish.snapshot import TableToPublish, publish
 from goldline.quality.result import CheckResult
-from goldline.quality.run import Increment, run_suite
+from goldline.quality.run import run_suite
 from goldline.quality.suite import Suite, load_suite
 from goldline.reconcile import require_reconciled
 from goldline.restate.step import begin_review
@@ -84,26 +85,24 @@ def build_table(
     results: tuple[CheckResult, ...] = ()
     if suite:
         with warehouse.transaction() as session:
-            results = _check(home, session, suite, outcome, before)
+            results = _check(home, session, table, suite, outcome, before)
     with warehouse.transaction() as session:
         record_checks(session, outcome.build, results)
     return Built(outcome.build, outcome.way, outcome.changed_rows, results, sums)
 
 
 def _check(
-    home: Home, session: Session, suite: Suite, outcome: Outcome, before: Build | None
+    home: Home, session: Session, table: TableFile, suite: Suite, outcome: Outcome, before: Build | None
 ) -> tuple[CheckResult, ...]:
     """Carry out a suite; after an increment, on what changed as far as everything else passed before."""
     parameters = check_parameters(home, session)
-    if outcome.way in ("unchanged", "increment") and before:
-        passed = passed_checks(session, before)
-        if passed:
-            session.create_as("changed_rows", changed_rows(session, outcome, before), temporary=True)
-            increment = Increment("changed_rows", passed)
-            results = run_suite(session, suite, parameters=parameters, increment=increment)
-            session.execute("drop table changed_rows")
-            return results
-    return run_suite(session, suite, parameters=parameters)
+    passed = passed_checks(session, before) if outcome.way in ("unchanged", "increment") and before else None
+    if not before or not passed:
+        return run_suite(session, suite, parameters=parameters)
+    increment = to_check(session, home.upstreams, table, outcome, before, passed)
+    results = run_suite(session, suite, parameters=parameters, increment=increment)
+    clear(session)
+    return results
 
 
 def check_parameters(home: Home, session: Session) -> dict[str, object]:

@@ -24,7 +24,8 @@ from goldline.landing.zone import LandingZone
 from goldline.settings import Settings
 from goldline.warehouse.engine import Warehouse, is_postgresql
 from goldline.warehouse.migrations import migrate
-from goldline.warehouse.schema_of import column_types
+from goldline.warehouse.remembered_schema import remembered_types
+from goldline.warehouse.schema_of import Columns
 from goldline.warehouse.tables import Catalogue, load_catalogue
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
@@ -52,6 +53,11 @@ class Home:
     def catalogue(self) -> Catalogue:
         """The table files."""
         return load_catalogue(assets_folder())
+
+    @cached_property
+    def columns(self) -> dict[str, Columns]:
+        """The columns of every table, with their types."""
+        return remembered_types(self.settings.cache_dir, self.catalogue, self.contracts, self.settings)
 
     @cached_property
     def upstreams(self) -> Upstreams:
@@ -108,7 +114,7 @@ class Home:
             memory=self.settings.memory,
             threads=self.settings.threads,
             wait_seconds=wait_seconds,
-            types=lambda: column_types(self.catalogue, self.contracts, self.settings),
+            types=lambda: self.columns,
         )
         try:
             self._claim(warehouse)

@@ -217,6 +217,11 @@ class Settings(BaseSettings):
         return self.home / "outbox"
 
     @property
+    def cache_dir(self) -> Path:
+        """What can be found anew at any time."""
+        return self.home / "cache"
+
+    @property
     def log_dir(self) -> Path:
         """The log, one file a day."""
         return self.home / "log"

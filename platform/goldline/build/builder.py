@@ -7,17 +7,20 @@ record which rows changed, for the tables downstream. How a table follows change
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal
 
+import pyarrow as pa
+
 from goldline.build.increment import Increment, increment_of
-from goldline.build.upstream import DEFINITION, Upstreams, changes_table, wanted
+from goldline.build.upstream import DEFINITION, Upstreams, changes_table
 from goldline.faultpoint import reach
 from goldline.intake.rules import identifier
 from goldline.warehouse.builds import Build, builds, new_build, record_build
 from goldline.warehouse.engine import Session
+from goldline.warehouse.narrowing import wanted
 from goldline.warehouse.tables import TableFile, create, make
 
 Way = Literal["unchanged", "increment", "comparison", "full"]
@@ -30,11 +33,19 @@ SIGN = "change_sign"
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a table was built, and how many rows are now other than before (None: not counted, as after a full build)."""
+    """How a table was built.
+
+    Attributes:
+        build: The build, as it is on record.
+        way: In which of the four ways.
+        changed_rows: How many rows are now other than before; None: not counted, as after a full build.
+        touched: The units that an increment made anew, whether they changed or not.
+    """
 
     build: Build
     way: Way
     changed_rows: int | None
+    touched: pa.Table | None = None
 
 
 def build(session: Session, upstreams: Upstreams, table: TableFile, *, run_id: str, in_full: bool = False) -> Outcome:
@@ -55,16 +66,6 @@ def build(session: Session, upstreams: Upstreams, table: TableFile, *, run_id: s
         return Outcome(before, "unchanged", 0)
     names = tuple(name for name, _ in columns)
     return _Building(session, upstreams, table, inputs, before, known, names, run_id).carry_out()
-
-
-def changed_rows(session: Session, outcome: Outcome, before: Build) -> str:
-    """Select the rows of a table that an increment made new or different."""
-    table = outcome.build.table
-    if not outcome.changed_rows:
-        return f"select * from {table} limit 0"
-    columns = ", ".join(identifier(name) for name, _ in session.columns(table))
-    log = changes_table(table)
-    return f"select {columns} from {log} where {SIGN} = 1 and build_number > {before.number}"
 
 
 def difference(columns: str, new: str, old: str) -> str:
@@ -93,13 +94,20 @@ class _Building:
             make(self.session, self.table, self.upstreams.settings, "fresh", like=self.table.table)
             return self._follow("comparison", None, before)
         if before and increment and self._touch(increment, before):
-            self._make_touched(increment)
-            return self._follow("increment", increment, before)
+            touched = self.session.arrow("select * from touched")
+            if not touched.num_rows:
+                return self._as_it_is(before)
+            self._make_touched(increment, touched.num_rows)
+            return replace(self._follow("increment", increment, before), touched=touched)
         return self._in_full()
 
     def _is_small(self) -> bool:
         """Say whether all that the table reads is few rows."""
         return self.upstreams.rows(self.session, self.table, self.known) <= SMALL
+
+    def _as_it_is(self, before: Build) -> Outcome:
+        """Put on record that changes upstream touched nothing."""
+        return Outcome(record_build(self.session, replace(before, inputs=self.inputs)), "increment", 0)
 
     def _comparable(self) -> Build | None:
         """Return the build that is there, if the same definition made it."""
@@ -155,16 +163,14 @@ class _Building:
         )[0]
         return int(new) > max(FEW, int(known) // MOST_TOUCHED)
 
-    def _make_touched(self, increment: Increment) -> None:
+    def _make_touched(self, increment: Increment, units: int) -> None:
         """Make the touched units anew (``fresh``), and set the rows that they have now beside them (``was``)."""
         for name, select in increment.sets.items():
             self.session.create_as(name, select, temporary=True)
-        sources = {name: self.upstreams.needed(name, needs) for name, needs in increment.needs.items() if needs}
-        sql = narrowed(self.table.sql or "", sources)
-        touched = _touched(increment)
-        self.session.create_as("was", f"select * from {self.table.table} where {touched}", temporary=True)
-        self.session.create_as("fresh", f"select * from {self.table.table} limit 0", temporary=True)
-        self.session.execute(f"insert into fresh select * from ({sql}) as made where {touched}")
+        touched, name = _touched(increment), self.table.table
+        narrow = partial(self.upstreams.narrow, self.session, needs=increment.needs, units=units)
+        self.session.create_as("was", self.session.few(name, touched), temporary=True)
+        make(self.session, self.table, self.upstreams.settings, "fresh", like=name, narrow=narrow, where=touched)
 
     def _follow(self, way: Way, increment: Increment | None, before: Build) -> Outcome:
         """Bring the table from what it was to ``fresh``, and put the difference on record."""
@@ -222,15 +228,3 @@ class _Building:
 
 def _touched(increment: Increment) -> str:
     return wanted(increment.unit, f"select {', '.join(increment.unit)} from touched")
-
-
-def narrowed(sql: str, sources: Mapping[str, str]) -> str:
-    """Put selects in place of the tables that a statement reads."""
-    for name, source in sources.items():
-        last = name.rpartition(".")[2]
-
-        def put(found: re.Match[str], source: str = source, last: str = last) -> str:
-            return f"({source}) as {found[1] or last}"
-
-        sql = re.sub(rf"\b{re.escape(name)}\b(?!\.)(?:\s+as\s+(\w+))?", put, sql)
-    return sql

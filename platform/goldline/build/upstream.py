@@ -7,7 +7,7 @@ What a change means for a table is said by its increment; carrying it out is in 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -19,16 +19,12 @@ from goldline.intake.schema import META, newest_sql
 from goldline.settings import Settings
 from goldline.warehouse.builds import Build
 from goldline.warehouse.engine import Session
+from goldline.warehouse.narrowing import narrowed, select_where, wanted
 from goldline.warehouse.tables import Catalogue, TableFile
 
+Pick = Callable[[str, str], str]
+FEW_UNITS = 1_000  # the rows of so many units are looked up one by one; those of more, by reading past the others
 REGISTER, AS_OF, DEFINITION = "intake.delivery_file", "reference.as_of", "definition"
-
-
-def wanted(columns: Sequence[str], rows: str) -> str:
-    """Write the condition that some columns are among the rows of a select."""
-    names = [f"w{number}" for number in range(len(columns))]
-    equal = " and ".join(f"wanted.{name} = {column}" for name, column in zip(names, columns, strict=True))
-    return f"exists (select 1 from ({' '.join(rows.split())}) as wanted ({', '.join(names)}) where {equal})"
 
 
 def either(needs: Sequence[Need]) -> str:
@@ -51,19 +47,23 @@ class FeedView:
 
     @property
     def scope(self) -> tuple[str, ...]:
-        """The columns within which a newer row can displace another one."""
-        return (self.feed.complete_per or self.feed.key) if self.kind == "newest" else ()
+        """The columns within which a newer row can displace another one, as far as every row has them."""
+        if self.kind != "newest":
+            return ()
+        columns = self.feed.complete_per or self.feed.key
+        return tuple(column for column in columns if self.feed.columns[column].required)
 
-    def needed(self, needs: Sequence[Need]) -> str:
+    def needed(self, pick: Pick, needs: Sequence[Need]) -> str:
         """Select the rows that are needed, and with them all that decides which version is the newest."""
         raw, counting = self.contract.table(self.feed.name), "superseded_by is null"
         if self.kind == "raw":
-            return f"select * from {raw} where {either(needs)}"
+            return pick(raw, either(needs))
         if self.scope and any(set(need.columns) - set(self.scope) for need in needs):
             scope = ", ".join(map(identifier, self.scope))
             inside = f"select {scope} from {raw} where {counting} and ({either(needs)})"
             needs = [Need(columns=tuple(map(identifier, self.scope)), rows=inside)]
-        return self._newest(f"select {self.columns} from {raw} where {counting} and ({either(needs)})")
+        picked = pick(raw, f"{counting} and ({either(needs)})")
+        return self._newest(f"select {self.columns} from ({picked}) as picked")
 
     def changed(self, session: Session, since: int) -> str:
         """Select the rows that the loads after a given one brought (``change_sign`` 1) or displaced (-1)."""
@@ -79,22 +79,13 @@ class FeedView:
             return f"select *, 1 as change_sign from {raw} where {near}"
         if self.scope:
             scope = ", ".join(map(identifier, self.scope))
-            near = self._same_scope(f"select distinct {scope} from {raw} where {near}")
-        now = self._newest(f"select {self.columns} from {raw} where superseded_by is null and ({near})")
-        was = self._newest(f"select {self.columns} from {raw} where {counted_before} and ({near})")
-        return _signed_difference(now, was)
+            near = wanted(tuple(map(identifier, self.scope)), f"select {scope} from {raw} where {near}")
+        now = session.few(raw, f"superseded_by is null and ({near})")
+        was = session.few(raw, f"{counted_before} and ({near})")
+        return _signed_difference(*(self._newest(f"select {self.columns} from ({few}) as few") for few in (now, was)))
 
     def _newest(self, rows: str) -> str:
         return newest_sql(self.feed, f"({rows})") if self.kind == "newest" else rows
-
-    def _same_scope(self, keys: str) -> str:
-        names = [f"w{number}" for number in range(len(self.scope))]
-        equal = " and ".join(
-            f"wanted.{name}"
-            f" {'=' if self.feed.columns[column].required else 'is not distinct from'} {identifier(column)}"
-            for name, column in zip(names, self.scope, strict=True)
-        )
-        return f"exists (select 1 from ({keys}) as wanted ({', '.join(names)}) where {equal})"
 
 
 def _signed_difference(now: str, was: str) -> str:
@@ -191,11 +182,15 @@ class Upstreams:
         columns = ", ".join(identifier(column) for column, _ in session.columns(name))
         return f"select {columns}, change_sign from {changes_table(name)} where build_number > {number}"
 
-    def needed(self, name: str, needs: Sequence[Need]) -> str:
-        """Select the rows of an upstream table that are needed."""
+    def narrow(self, session: Session, sql: str, needs: Mapping[str, Sequence[Need]], *, units: int) -> str:
+        """Let a select read only the rows that are needed of some tables, for so many units."""
+        pick = session.few if units <= FEW_UNITS else select_where
+        return narrowed(sql, {name: self._needed(pick, name, some) for name, some in needs.items() if some})
+
+    def _needed(self, pick: Pick, name: str, needs: Sequence[Need]) -> str:
         if view := self.feeds.get(name):
-            return view.needed(needs)
-        return f"select * from {name} where {either(needs)}"
+            return view.needed(pick, needs)
+        return pick(name, either(needs))
 
     @staticmethod
     def _loads(session: Session) -> dict[str, int]:

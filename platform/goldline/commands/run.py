@@ -182,9 +182,9 @@ def _load_what_waits(home: Home, days: Days | None, if_nothing: str) -> None:
         _rebuild(home)
         return
     with opened as warehouse:
-        waiting, fresh = _waiting(home, warehouse)
+        waiting, is_empty = _waiting(home, warehouse)
         waiting = {day for day in waiting if days is None or day in days}
-        if waiting or not fresh:
+        if waiting or is_empty or not is_published(home, warehouse):
             carry_out(home, warehouse, waiting)
         else:
             good(f"{if_nothing}; the published version is up to date")
@@ -193,14 +193,14 @@ def _load_what_waits(home: Home, days: Days | None, if_nothing: str) -> None:
 
 
 def _waiting(home: Home, warehouse: Warehouse) -> tuple[set[date], bool]:
-    """Return the days that wait to be loaded, and whether the published version shows all that is loaded."""
+    """Return the days that wait to be loaded, and whether nothing was loaded so far."""
     with warehouse.transaction() as session:
         prepare(session, home.contracts.values())
         present = registered(session)
         require_same_history(home, session)
     reconcile(home, present, grant=warehouse.grant)
     entries = [entry for contract in home.contracts.values() for entry in pending(home, contract, present)]
-    return {entry.delivery_date for entry in entries}, bool(present) and is_published(home, warehouse)
+    return {entry.delivery_date for entry in entries}, not present
 
 
 def carry_out(home: Home, warehouse: Warehouse, days: set[date]) -> None:

@@ -182,6 +182,9 @@ class Feed(_Strict):
             named |= {name for name in (self.totals.point, self.totals.currency) if name}
         if unknown := sorted(named - set(self.columns)):
             raise ValueError(f"names columns that it does not define: {', '.join(unknown)}")
+        for columns in filter(None, (self.key, self.complete_per)):
+            if not any(self.columns[name].required for name in columns):
+                raise ValueError(f"one of the columns {', '.join(columns)} must be required: they tell rows apart")
         return self
 
     @cached_property

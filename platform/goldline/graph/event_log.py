@@ -56,6 +56,11 @@ class PooledSqliteEventLogStorage(SqliteEventLogStorage):
             self._engines.popitem(last=False)[1].dispose()
         return self._engines[address]
 
+    @property
+    def supports_asset_checks(self) -> bool:
+        """The tables are there from the start; Dagster asks the file for each check."""
+        return True
+
     def dispose(self) -> None:
         """Close all files."""
         while self._engines:

@@ -9,7 +9,7 @@ because of them is the caller's business.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
@@ -19,8 +19,9 @@ from goldline.errors import GoldlineError
 from goldline.quality.reduction import Keys, Reduced, TableView
 from goldline.quality.result import CheckResult, Finding
 from goldline.quality.sql_check import CARRYING_OUT, find_by_sql, reason
-from goldline.quality.statement import in_place_of, judges_each_row, quoted, quoted_table
+from goldline.quality.statement import judges_each_row, quoted
 from goldline.quality.validation import Answer, Question, Validator
+from goldline.warehouse.narrowing import narrowed
 
 if TYPE_CHECKING:
     from goldline.quality.suite import Check, Suite
@@ -40,10 +41,12 @@ class Increment:
     Attributes:
         rows: The table that holds the rows which are new or differ; gone rows break no rule.
         passed: Names of the checks that every row passed before.
+        narrow: Writes a check's select so that it reads the units which were touched, where it judges each by itself.
     """
 
     rows: str
     passed: frozenset[str]
+    narrow: Callable[[Check], str] | None = None
 
 
 def run_suite(
@@ -102,17 +105,17 @@ class _SuiteRun:
         if check.rule.needs != "repeats":
             return self.increment.rows, check.where
         columns = ", ".join(map(quoted, check.columns))
-        whole = quoted_table(self.suite.table)
-        equal = " and ".join(f"changed.{quoted(c)} = {whole}.{quoted(c)}" for c in check.columns)
-        near = f"exists (select 1 from (select {columns} from {self.increment.rows}) as changed where {equal})"
+        near = f"({columns}) in (select {columns} from {self.increment.rows})"
         return self.suite.table, f"({check.where}) and {near}" if check.where else near
 
     def _sql_of(self, check: Check) -> str:
-        """Return the select of an SQL check, over the changed rows where it judges each row by itself."""
+        """Return the select of an SQL check, over what changed where it judges each row or unit by itself."""
         sql = check.sql or ""
-        if self.increment and check.name in self.increment.passed and judges_each_row(sql, self.suite.table):
-            return in_place_of(sql, self.suite.table, self.increment.rows)
-        return sql
+        if not self.increment or check.name not in self.increment.passed:
+            return sql
+        if judges_each_row(sql, self.suite.table):
+            return narrowed(sql, {self.suite.table: f"select * from {self.increment.rows}"})
+        return self.increment.narrow(check) if self.increment.narrow else sql
 
     def _under(self, table: str, where: str | None, checks: Numbered) -> Findings:
         view = TableView(self.session, table, self.suite.key, where, self.parameters)

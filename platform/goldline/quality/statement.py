@@ -83,16 +83,11 @@ def judges_each_row(sql: str, table: str) -> bool:
     return reads_it_first and mentions == 1 and not any(True for _ in found.find_all(*over_many))
 
 
-def in_place_of(sql: str, table: str, other: str) -> str:
-    """Let a select read another table in place of the one that it names once."""
-    tokens = sqlglot.tokenize(sql, read=DIALECT)
-    schema, _, name = table.partition(".")
-    for first, dot, last in zip(tokens, tokens[1:], tokens[2:], strict=False):
-        if (first.text, dot.text, last.text) == (schema, ".", name):
-            after = sql[last.end + 1 :]
-            alias = "" if after.lstrip().lower().startswith("as ") else f" as {name}"
-            return f"{sql[: first.start]}{other}{alias}{after}"
-    return sql
+def tables_read(sql: str) -> frozenset[str]:
+    """Return the tables (``schema.name``) that a select reads."""
+    return frozenset(
+        _full_name(table) for table in sqlglot.parse_one(sql, read=DIALECT).find_all(exp.Table) if table.db
+    )
 
 
 def _full_name(table: exp.Table) -> str:

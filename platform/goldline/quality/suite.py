@@ -21,7 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from goldline.errors import ContractError
 from goldline.quality.expectations import EXPECTATIONS, Expectation
-from goldline.quality.statement import is_condition, is_single_select
+from goldline.quality.statement import is_condition, is_single_select, tables_read
 
 Severity = Literal["error", "warn"]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -37,7 +37,9 @@ class Check(BaseModel):
     ``columns`` on an expectation about one column stands for one check per column; ``{column}`` in its name
     and description is then replaced. ``key`` and ``show`` belong to SQL checks: the columns of the select
     that name a failing row (default: the table's key), and a few that may be shown with it because they are
-    not personal.
+    not personal. ``within`` does, too: where the select judges each unit of the table's increment by itself, it
+    says, of every table that is read, which columns or expressions make a row's unit. Once passed, such a check reads
+    the touched units only.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -60,6 +62,7 @@ class Check(BaseModel):
     sql: str | None = None
     key: tuple[Name, ...] = ()
     show: tuple[Name, ...] = Field((), max_length=3)
+    within: dict[str, tuple[str, ...]] = Field(default_factory=dict)
 
     @property
     def rule(self) -> Expectation:
@@ -97,14 +100,17 @@ class Check(BaseModel):
             raise ValueError(f"an sql check does not take {', '.join(extra)}; put it into the select")
         if not is_single_select(self.sql or ""):
             raise ValueError("'sql' must be one select that returns the failing rows")
+        read = tables_read(self.sql or "")
+        if self.within and read != set(self.within):
+            raise ValueError(f"'within' must name the tables that the select reads: {', '.join(sorted(read))}")
 
     def _check_expectation(self) -> None:
         if self.expectation not in EXPECTATIONS:
             near = difflib.get_close_matches(self.expectation or "", EXPECTATIONS, n=1)
             hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(EXPECTATIONS)}"
             raise ValueError(f"unknown expectation {self.expectation!r}; {hint}")
-        if self.key or self.show:
-            raise ValueError("'key' and 'show' belong to sql checks; an expectation reports the table's key")
+        if self.key or self.show or self.within:
+            raise ValueError("'key', 'show' and 'within' belong to sql checks; an expectation reports the table's key")
         if self.where is not None and not is_condition(self.where):
             raise ValueError("'where' must be one SQL condition")
         self._check_arguments(self.rule)

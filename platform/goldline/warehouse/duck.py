@@ -25,6 +25,9 @@ from goldline.warehouse.lease import Lease
 from goldline.warehouse.session import Columns, Engine, Parameters, Session
 
 PERIODS_AT_ONCE = 40  # Parquet files that are written at the same time; each needs memory for all its columns
+FEW = 10_000  # so many row numbers are looked up where they are; above that, reading past the others costs less
+# fast to write; without bloom filters, which readers of whole columns never ask
+PARQUET = "format parquet, compression zstd, compression_level 1, row_group_size 122880, write_bloom_filter false"
 PRELUDE = Path(__file__).with_name("duckdb.sql")
 
 
@@ -37,7 +40,7 @@ class DuckDatabase:
         """Take the writer's lease and open the database, creating the file if it does not exist."""
         database = make_url(url).database or ":memory:"
         self.path = None if database == ":memory:" else Path(database)
-        self.name = str(self.path or "in memory")
+        self.name, self.threads = str(self.path or "in memory"), threads
         self.lease = Lease.of(self.path, wait_seconds=wait_seconds) if self.path else None
         config: dict[str, object] = {"memory_limit": memory, "threads": threads, "preserve_insertion_order": False}
         if self.path:
@@ -66,7 +69,7 @@ class DuckDatabase:
             driver = connection.connection.driver_connection
             if driver is None:
                 raise GoldlineError("the warehouse connection is closed", where=self.name)
-            session = DuckSession(driver)
+            session = DuckSession(driver, threads=self.threads)
             with self._explaining():
                 session.execute("begin")
                 try:
@@ -108,9 +111,9 @@ class DuckSession(Session):
 
     engine = "duckdb"
 
-    def __init__(self, connection: Any) -> None:
-        """Wrap the driver's connection."""
-        self._connection = connection
+    def __init__(self, connection: Any, *, threads: int) -> None:
+        """Wrap the driver's connection, which otherwise works with so many threads."""
+        self._connection, self._threads = connection, threads
 
     def execute(self, sql: str, parameters: Parameters | None = None) -> None:
         """Run a statement."""
@@ -163,15 +166,14 @@ class DuckSession(Session):
         except duckdb.CatalogException:
             return []
 
+    def few(self, table: str, condition: str) -> str:
+        """Write the select of a few rows: found by the columns of the condition, and only then read."""
+        return f"select * from {table} where rowid in (select rowid from {table} where {condition})"
+
     def copy_to_parquet(self, sql: str, path: Path, *, is_ordered: bool = True) -> int:
         """Write a query's rows to one Parquet file."""
         escaped = str(path).replace("'", "''")
-        return int(
-            self.scalar(
-                f"copy ({sql}) to '{escaped}' (format parquet, compression zstd, row_group_size 122880,"
-                f" preserve_order {str(is_ordered).lower()})"
-            )
-        )
+        return int(self.scalar(f"copy ({sql}) to '{escaped}' ({PARQUET}, preserve_order {str(is_ordered).lower()})"))
 
     def copy_to_parquet_by(self, sql: str, column: str, start: str, folder: Path) -> Iterator[tuple[date, Path]]:
         """Write a query's rows to one Parquet file per period, some dozens of periods in one pass."""
@@ -181,8 +183,8 @@ class DuckSession(Session):
         for first, end in zip(days[::PERIODS_AT_ONCE], ends, strict=True):
             self.execute(
                 f"copy (select *, {start} as period_ from ({sql}) as dated"
-                f" where {column} >= date '{first}' and {column} < date '{end}') to '{escaped}' (format parquet,"
-                " compression zstd, row_group_size 122880, partition_by (period_), overwrite_or_ignore true)"
+                f" where {column} >= date '{first}' and {column} < date '{end}') to '{escaped}'"
+                f" ({PARQUET}, partition_by (period_), overwrite_or_ignore true)"
             )
             for inside in sorted(folder.glob("period_=*")):
                 day = date.fromisoformat(inside.name.removeprefix("period_="))
@@ -210,5 +212,6 @@ def _prepare(driver: Any, _record: object) -> None:
     """Set up a new connection: UTC, and the functions that the tables use."""
     cursor = driver.cursor()
     cursor.execute("set timezone = 'UTC'")
+    cursor.execute(f"set dynamic_or_filter_threshold = {FEW}")
     cursor.execute(PRELUDE.read_text("utf-8"))
     cursor.close()

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pyarrow as pa
 
+from goldline.warehouse.narrowing import select_where
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -75,6 +77,10 @@ class Session(ABC):
     @abstractmethod
     def columns(self, table: str) -> Columns:
         """Return (name, type) of each column in order; empty where the table does not exist."""
+
+    def few(self, table: str, condition: str) -> str:
+        """Write the select of a few rows of a large table, for the engine to find without reading the others."""
+        return select_where(table, condition)
 
     @abstractmethod
     def copy_to_parquet(self, sql: str, path: Path, *, is_ordered: bool = True) -> int:

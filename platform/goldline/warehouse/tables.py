@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib.util
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from graphlib import TopologicalSorter
@@ -23,7 +23,7 @@ from goldline.errors import GoldlineError
 from goldline.settings import Settings
 from goldline.warehouse.engine import Session
 
-Build = Callable[[Session, Settings], pa.Table]
+Build = Callable[[Mapping[str, pa.Table], Settings], pa.Table]
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,8 @@ class TableFile:
         depends_on: Tables (``schema.name``) that the definition reads.
         comments: Documentation of columns, as far as the file itself gives it.
         sql: The select, for SQL files.
-        build: The function that makes the rows, for Python files.
+        reads: The selects whose rows a Python file's function takes, by the name that it has for them.
+        build: The function that makes the rows of them, for Python files.
     """
 
     group: str
@@ -48,6 +49,7 @@ class TableFile:
     depends_on: frozenset[str]
     comments: dict[str, str]
     sql: str | None = None
+    reads: Mapping[str, str] = field(default_factory=dict)
     build: Build | None = field(default=None, compare=False)
 
     @property
@@ -136,8 +138,11 @@ def _python_table(path: Path) -> TableFile | None:
         name=path.stem,
         path=path,
         description=" ".join((module.__doc__ or "").split()),
-        depends_on=frozenset(module.DEPENDS_ON),
+        depends_on=frozenset().union(
+            *(_tables_of(sqlglot.parse_one(sql, read="duckdb")) for sql in module.READS.values())
+        ),
         comments=module.COLUMNS,
+        reads=module.READS,
         build=module.build,
     )
 
@@ -154,15 +159,43 @@ def create(session: Session, table: TableFile, settings: Settings, *, clustered_
         session.execute("drop table unsorted")
     elif table.sql is not None:
         session.create_as(table.table, table.sql)
-    elif table.build is not None:
-        session.create_from_arrow(table.table, table.build(session, settings))
+    else:
+        session.create_from_arrow(table.table, _made(session, table, settings))
     return int(session.scalar(f"select count(*) from {table.table}"))
 
 
-def make(session: Session, table: TableFile, settings: Settings, into: str, *, like: str) -> None:
-    """Put the rows that a definition gives now into a temporary table with the columns of another one."""
+def make(
+    session: Session,
+    table: TableFile,
+    settings: Settings,
+    into: str,
+    *,
+    like: str,
+    narrow: Callable[[str], str] = lambda sql: sql,
+    where: str = "true",
+) -> None:
+    """Put the rows that a definition gives now into a temporary table with the columns of another one.
+
+    Args:
+        session: An open transaction.
+        table: The definition.
+        settings: Passed on to it.
+        into: The temporary table, made anew.
+        like: The table that has the columns.
+        narrow: Lets the definition's selects read only some rows.
+        where: Which of the rows that it then gives are kept.
+    """
     session.create_as(into, f"select * from {like} limit 0", temporary=True)
     if table.sql is not None:
-        session.execute(f"insert into {into} {table.sql}")
-    elif table.build is not None:
-        session.insert_arrow(into, table.build(session, settings))
+        session.execute(f"insert into {into} select * from ({narrow(table.sql)}) as made where {where}")
+    else:
+        session.insert_arrow(into, _made(session, table, settings, narrow))
+        session.execute(f"delete from {into} where not ({where})")
+
+
+def _made(
+    session: Session, table: TableFile, settings: Settings, narrow: Callable[[str], str] = lambda sql: sql
+) -> pa.Table:
+    """Make the rows of a Python file."""
+    read = {name: session.arrow(narrow(sql)) for name, sql in table.reads.items()}
+    return table.build(read, settings) if table.build else pa.table({})

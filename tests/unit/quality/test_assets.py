@@ -10,6 +10,7 @@ import pytest
 import sqlglot
 from sqlglot import exp
 
+from goldline.build.increment import increment_of
 from goldline.contracts import load_contracts
 from goldline.home import assets_folder
 from goldline.intake.schema import prepare
@@ -53,6 +54,17 @@ def empty(catalogue: Catalogue, tmp_path_factory: pytest.TempPathFactory) -> Ite
 def read_by(suite: Suite) -> set[str]:
     statements = [sqlglot.parse_one(check.sql, read="duckdb") for check in suite.checks if check.sql]
     return {f"{table.db}.{table.name}" for one in statements for table in one.find_all(exp.Table) if table.db}
+
+
+@every_suite
+def test_a_check_within_units_reads_only_tables_whose_every_change_touches_their_unit(path: Path) -> None:
+    increment = increment_of(path.with_name(path.name.replace(SUFFIX, ".sql")))
+    for check in load_suite(path).checks:
+        if check.within:
+            assert increment is not None, check.name
+            whole = {name for name, touch in increment.touched.items() if not touch.columns}
+            assert set(check.within) <= {load_suite(path).table, *whole}, check.name
+            assert {len(columns) for columns in check.within.values()} == {len(increment.unit)}, check.name
 
 
 def upstream(catalogue: Catalogue, name: str) -> frozenset[str]:

@@ -91,6 +91,8 @@ def test_a_suite_is_named_after_its_place_and_a_check_on_several_columns_becomes
         (entry(sql="'select 1'", severity="fatal"), "severity"),
         (entry(sql="'select 1'", name="'Not A Name'"), "name"),
         (entry(sql="'select 1'", show="[a, b, c, d]"), "show"),
+        (entry(sql="'select 1 from a.b'", within="{a.c: [x]}"), "must name the tables that the select reads: a.b"),
+        (entry(expectation=UNIQUE, column="a", within="{a.b: [x]}"), "belong to sql checks"),
     ],
 )  # fmt: skip
 def test_a_wrong_suite_is_refused_with_file_and_entry(tmp_path: Path, text: str, says: str) -> None:

@@ -116,12 +116,12 @@ Made in Python."""
 
 import pyarrow as pa
 
-DEPENDS_ON = ("merge.sales",)
+READS = {"sales": "select x from merge.sales"}
 COLUMNS = {"number": "The number."}
 
 
-def build(session, settings):
-    return pa.table({"number": pa.array([1, 2, 3], pa.int64())})
+def build(read, settings):
+    return pa.table({"number": read["sales"]["x"].cast(pa.int64())})
 '''
 
 
@@ -139,6 +139,7 @@ def test_a_python_file_with_a_build_function_is_a_table_and_any_other_is_not(tmp
     assert numbers.description == "One row per number. Made in Python."
     assert numbers.comments == {"number": "The number."}
     assert numbers.sql is None
+    assert numbers.depends_on == {"merge.sales"}
 
 
 def test_building_a_table_again_replaces_its_rows_and_counts_them(tmp_path: Path) -> None:

@@ -1,0 +1,34 @@
+"""Letting a select read only some rows of the tables that it names.
+
+Which rows those are is said by increments and checks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+
+def wanted(columns: Sequence[str], rows: str) -> str:
+    """Write the condition that some columns (or expressions) are among the rows of a select.
+
+    Both engines look such rows up in one pass; written as a correlated ``exists``, DuckDB keeps all rows beside it.
+    """
+    return f"({', '.join(columns)}) in ({' '.join(rows.split())})"
+
+
+def select_where(table: str, condition: str) -> str:
+    """Write the select of the rows that meet a condition."""
+    return f"select * from {table} where {condition}"
+
+
+def narrowed(sql: str, sources: Mapping[str, str]) -> str:
+    """Put selects in place of the tables that a statement reads."""
+    if not sources:
+        return sql
+    names = "|".join(map(re.escape, sources))
+    return re.sub(
+        rf"\b({names})\b(?!\.)(?:\s+as\s+(\w+))?",
+        lambda found: f"({sources[found[1]]}) as {found[2] or found[1].rpartition('.')[2]}",
+        sql,
+    )
