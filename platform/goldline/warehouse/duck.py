@@ -40,7 +40,7 @@ class DuckDatabase:
         """Take the writer's lease and open the database, creating the file if it does not exist."""
         database = make_url(url).database or ":memory:"
         self.path = None if database == ":memory:" else Path(database)
-        self.name, self.threads = str(self.path or "in memory"), threads
+        self.name = str(self.path or "in memory")
         self.lease = Lease.of(self.path, wait_seconds=wait_seconds) if self.path else None
         config: dict[str, object] = {"memory_limit": memory, "threads": threads, "preserve_insertion_order": False}
         if self.path:
@@ -69,7 +69,7 @@ class DuckDatabase:
             driver = connection.connection.driver_connection
             if driver is None:
                 raise GoldlineError("the warehouse connection is closed", where=self.name)
-            session = DuckSession(driver, threads=self.threads)
+            session = DuckSession(driver)
             with self._explaining():
                 session.execute("begin")
                 try:
@@ -111,9 +111,9 @@ class DuckSession(Session):
 
     engine = "duckdb"
 
-    def __init__(self, connection: Any, *, threads: int) -> None:
-        """Wrap the driver's connection, which otherwise works with so many threads."""
-        self._connection, self._threads = connection, threads
+    def __init__(self, connection: Any) -> None:
+        """Wrap the driver's connection."""
+        self._connection = connection
 
     def execute(self, sql: str, parameters: Parameters | None = None) -> None:
         """Run a statement."""
