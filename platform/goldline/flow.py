@@ -96,6 +96,7 @@ def _check(
 ) -> tuple[CheckResult, ...]:
     """Carry out a suite; after an increment, on what changed as far as everything else passed before."""
     parameters = check_parameters(home, session)
+    session.expect_whole_tables()
     passed = passed_checks(session, before) if outcome.way in ("unchanged", "increment") and before else None
     if not before or not passed:
         return run_suite(session, suite, parameters=parameters)
@@ -165,6 +166,7 @@ def publish_tables(home: Home, warehouse: Warehouse, *, run_id: str) -> Manifest
             or the version would restate a closed month and waits for a confirmation.
     """
     with warehouse.transaction() as session:
+        session.expect_whole_tables()
         prepare_builds(session)
         _require_all_loaded(home, session)
         _require_in_step(home, session)

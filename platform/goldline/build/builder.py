@@ -117,6 +117,7 @@ class _Building:
         return before if before.inputs[DEFINITION] == self.inputs[DEFINITION] else None
 
     def _in_full(self) -> Outcome:
+        self.session.expect_whole_tables()
         number = self.before.number + 1 if self.before else 1
         self.session.execute(f"drop table if exists {changes_table(self.table.table)}")
         increment = increment_of(self.table.path)

@@ -32,19 +32,28 @@ def to_check(
     """
     session.create_as(CHANGED, _changed_rows(session, outcome, before), temporary=True)
     increment = increment_of(table.path)
+    unchanged = _unchanged(upstreams, outcome.build, before)
     if increment is None:
-        return ToCheck(CHANGED, passed)
+        return ToCheck(CHANGED, passed, unchanged)
     units = ", ".join(increment.unit)
     session.create_as(TOUCHED, f"select {units} from {table.table} limit 0", temporary=True)
     if outcome.touched:
         session.insert_arrow(TOUCHED, outcome.touched)
     count = outcome.touched.num_rows if outcome.touched else 0
-    return ToCheck(CHANGED, passed, _narrow(session, upstreams, table, increment, count))
+    return ToCheck(CHANGED, passed, unchanged, _narrow(session, upstreams, table, increment, count))
 
 
 def clear(session: Session) -> None:
     """Drop these tables."""
     session.execute(f"drop table if exists {CHANGED}; drop table if exists {TOUCHED}")
+
+
+def _unchanged(upstreams: Upstreams, build: Build, before: Build) -> frozenset[str]:
+    """Return the tables upstream that are as they were; settings always are, or the table would be built in full."""
+    settings = {
+        f"{source}.setting_{name}" for source, contract in upstreams.contracts.items() for name in contract.settings
+    }
+    return frozenset(settings | {name for name, state in build.inputs.items() if before.inputs.get(name) == state})
 
 
 def _changed_rows(session: Session, outcome: Outcome, before: Build) -> str:

@@ -49,6 +49,7 @@ class Difference:
 
 def verify(session: Session, table: TableFile, settings: Settings) -> Difference:
     """Compare a table with a full build of it from the tables that it reads."""
+    session.expect_whole_tables()
     make(session, table, settings, "fresh", like=table.table)
     columns = ", ".join(identifier(name) for name, _ in session.columns(table.table))
     session.create_as("difference", difference(columns, "fresh", table.table), temporary=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import threading
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -27,6 +28,9 @@ from goldline.publish.sealed import sync_file, sync_folder
 
 if TYPE_CHECKING:
     from goldline.warehouse.engine import Session
+
+
+_READERS = threading.local()
 
 
 @dataclass(frozen=True)
@@ -178,14 +182,23 @@ def measure_file(path: Path, *, operational: frozenset[str]) -> tuple[Content, l
     """Measure a Parquet file as a reader will see it; return what it holds and its columns."""
     escaped = str(path).replace("'", "''")
     source = f"read_parquet('{escaped}')"
-    with duckdb.connect(":memory:", config={"threads": 1, "memory_limit": "512MB"}) as connection:
-        connection.execute("set timezone = 'UTC'")
+    connection = _reader()
 
-        def rows(sql: str) -> list[tuple[Any, ...]]:
-            return connection.execute(sql).fetchall()
+    def rows(sql: str) -> list[tuple[Any, ...]]:
+        return connection.execute(sql).fetchall()
 
-        columns = [(str(row[0]), str(row[1]).lower()) for row in rows(f"describe select * from {source}")]
-        return measure(rows, source, columns, operational=operational), columns
+    columns = [(str(row[0]), str(row[1]).lower()) for row in rows(f"describe select * from {source}")]
+    return measure(rows, source, columns, operational=operational), columns
+
+
+def _reader() -> duckdb.DuckDBPyConnection:
+    """Return this thread's own DuckDB for reading files: opening one takes as long as a third of the measuring."""
+    connection: duckdb.DuckDBPyConnection | None = getattr(_READERS, "connection", None)
+    if connection is None:
+        connection = duckdb.connect(":memory:", config={"threads": 1, "memory_limit": "512MB"})
+        connection.execute("set timezone = 'UTC'; set enable_external_file_cache = false")
+        _READERS.connection = connection
+    return connection
 
 
 def file_hash(path: Path) -> str:

@@ -2,8 +2,8 @@
 
 Checks that look at the same columns under the same condition share one reduction and one call of Great
 Expectations. A check that raises never counts as failed or passed. After an increment, checks that judge each row by
-itself look at the rows that changed. What may stand in a suite is in ``suite``; recording results and stopping a run
-because of them is the caller's business.
+itself look at the rows that changed, unless another table that they read is not as it was. What may stand in a suite is
+in ``suite``; recording results and stopping a run because of them is the caller's business.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from goldline.errors import GoldlineError
 from goldline.quality.reduction import Keys, Reduced, TableView
 from goldline.quality.result import CheckResult, Finding
 from goldline.quality.sql_check import CARRYING_OUT, find_by_sql, reason
-from goldline.quality.statement import judges_each_row, quoted
+from goldline.quality.statement import judges_each_row, quoted, tables_read
 from goldline.quality.validation import Answer, Question, Validator
 from goldline.warehouse.narrowing import narrowed
 
@@ -41,11 +41,13 @@ class Increment:
     Attributes:
         rows: The table that holds the rows which are new or differ; gone rows break no rule.
         passed: Names of the checks that every row passed before.
+        unchanged: Other tables that are as they were then.
         narrow: Writes a check's select so that it reads the units which were touched, where it judges each by itself.
     """
 
     rows: str
     passed: frozenset[str]
+    unchanged: frozenset[str] = frozenset()
     narrow: Callable[[Check], str] | None = None
 
 
@@ -113,7 +115,8 @@ class _SuiteRun:
         sql = check.sql or ""
         if not self.increment or check.name not in self.increment.passed:
             return sql
-        if judges_each_row(sql, self.suite.table):
+        others = tables_read(sql) - {self.suite.table}
+        if judges_each_row(sql, self.suite.table) and others <= self.increment.unchanged:
             return narrowed(sql, {self.suite.table: f"select * from {self.increment.rows}"})
         return self.increment.narrow(check) if self.increment.narrow else sql
 

@@ -197,6 +197,9 @@ class DuckSession(Session):
     def index(self, table: str, columns: Sequence[str]) -> None:
         """Do nothing: the smallest and largest values that DuckDB keeps of each block are enough."""
 
+    def expect_whole_tables(self) -> None:
+        """Do nothing: DuckDB looks nothing up row by row."""
+
     def analyze(self, table: str) -> None:
         """Do nothing: DuckDB keeps its statistics up to date."""
 

@@ -163,6 +163,10 @@ class PostgresSession(Session):
         name = f"{table.rpartition('.')[2][:40]}_{digest}"
         self.execute(f"create index if not exists {name} on {table} ({', '.join(map(quoted, columns))})")
 
+    def expect_whole_tables(self) -> None:
+        """Look nothing up row by row: the planner takes the newest versions of a million rows for a handful."""
+        self.execute("set local enable_nestloop = off")
+
     def analyze(self, table: str) -> None:
         """Tell the planner what a table holds now."""
         self.execute(f"analyze {table}")

@@ -119,5 +119,9 @@ class Session(ABC):
         """Make look-ups by these columns fast; does nothing where the engine needs no index for that."""
 
     @abstractmethod
+    def expect_whole_tables(self) -> None:
+        """Tell the planner that the rest of the transaction joins whole tables; does nothing where it knows."""
+
+    @abstractmethod
     def analyze(self, table: str) -> None:
         """Tell the engine's planner what a table holds now; does nothing where it knows by itself."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -51,6 +52,12 @@ checks:
     sql: |
       select ticket from (select distinct ticket from shop.lines) as sold
       where not exists (select 1 from shop.rates where rates.ticket = sold.ticket)
+  - name: rates_resolve
+    description: Each line has a rate.
+    severity: error
+    sql: |
+      select lines.ticket from shop.lines as lines
+      where not exists (select 1 from shop.rates where rates.ticket = lines.ticket)
 """
 
 
@@ -78,21 +85,23 @@ def session() -> Iterator[Session]:
 
 
 def check(
-    session: Session, folder: Path, *, touched: list[str] | None, passed: frozenset[str]
+    session: Session, folder: Path, *, touched: list[str] | None, passed: frozenset[str], rates: str = "1"
 ) -> dict[str, CheckResult]:
     catalogue = load_catalogue(folder)
     table = catalogue.by_name["shop.lines"]
-    build = new_build("shop.lines", run_id="r", rows=2, inputs={}, number=2, changes_since=1)
+    inputs = {"shop.rates": "1"}
+    before = new_build("shop.lines", run_id="r", rows=2, inputs=inputs, number=2, changes_since=1)
+    build = replace(before, inputs={"shop.rates": rates})
     units = None if touched is None else pa.table({"ticket": touched})
     outcome = Outcome(build, "unchanged" if units is None else "increment", 0, units)
     upstreams = Upstreams(catalogue, {}, load_settings())
-    increment = to_check(session, upstreams, table, outcome, build, passed)
+    increment = to_check(session, upstreams, table, outcome, before, passed)
     results = run_suite(session, load_suite(folder / "shop" / "lines.checks.yaml"), increment=increment)
     clear(session)
     return {result.name: result for result in results}
 
 
-PASSED = frozenset({"lines_add_up", "rates_are_there"})
+PASSED = frozenset({"lines_add_up", "rates_are_there", "rates_resolve"})
 
 
 def test_a_fault_in_a_touched_unit_is_found_and_named(session: Session, folder: Path) -> None:
@@ -111,3 +120,8 @@ def test_what_did_not_pass_before_is_looked_for_everywhere(session: Session, fol
 
 def test_a_table_of_which_some_columns_are_not_followed_is_read_whole(session: Session, folder: Path) -> None:
     assert check(session, folder, touched=["B"], passed=PASSED)["rates_are_there"].status == "failed"
+
+
+def test_each_row_is_judged_again_where_another_table_is_not_as_it_was(session: Session, folder: Path) -> None:
+    assert check(session, folder, touched=["B"], passed=PASSED)["rates_resolve"].status == "passed"
+    assert check(session, folder, touched=["B"], passed=PASSED, rates="2")["rates_resolve"].status == "failed"
