@@ -20,7 +20,7 @@ from datetime import date
 from pathlib import Path
 
 from bench.contracts import SOURCES, Feed, feeds
-from bench.delivery_files import ENCODINGS, LINE_ENDS
+from bench.delivery_files import LINE_ENDS
 
 LAST_DAY = date(2025, 12, 31)
 Row = list[str]
@@ -54,10 +54,11 @@ def _put_together(feed: Feed, files: list[Path], single: Path) -> tuple[int, int
                 header = header or row
                 continue
             received += 1
-            newest[tuple(row[header.index(name)] for name in feed.key) or received] = row
+            key = (row[header.index(name)] for name in feed.key)
+            newest[tuple("" if value in feed.dialect["nulls"] else value for value in key) or received] = row
     path = single / feed.source / feed.content["file"].replace("{day}", f"{LAST_DAY:%Y%m%d}")
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w", encoding=ENCODINGS[feed.source], newline="") as file:
+    with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, delimiter=feed.dialect["delimiter"], lineterminator=LINE_ENDS[feed.source])
         writer.writerow(header)
         writer.writerows(newest.values())
