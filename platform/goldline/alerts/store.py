@@ -20,6 +20,7 @@ from goldline.errors import GoldlineError, TransientError
 FILE_NAME = "outbox.sqlite"
 VERSION = 2
 BUSY_SECONDS = 30.0
+HELD = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL)
 
 SCHEMA = """
 create table incidents (
@@ -84,13 +85,18 @@ class Store:
                 db.execute("begin immediate" if writes else "begin")
                 yield db
         except sqlite3.OperationalError as error:
-            remedy = "see that the disk is not full, and which process keeps the file open"
-            raise TransientError(
-                f"the outbox cannot be used now ({error})", where=str(self.path), remedy=remedy
-            ) from error
+            raise self._not_now(error) from error
         except sqlite3.DatabaseError as error:
             remedy = "move the file aside; a new one is started, and failures are reported to it from now on"
             raise GoldlineError(f"the outbox is damaged ({error})", where=str(self.path), remedy=remedy) from error
+
+    def _not_now(self, error: sqlite3.OperationalError) -> TransientError:
+        """Tell a file that another process holds from one that cannot be written."""
+        if error.sqlite_errorcode & 0xFF in HELD:  # the low byte says which, the rest is detail
+            what, remedy = "another process has held the outbox for too long", "try again when it has ended"
+        else:
+            what, remedy = "the outbox cannot be used now", "see that the disk is not full, and may be written"
+        return TransientError(f"{what} ({error})", where=str(self.path), remedy=remedy)
 
     def _connect(self) -> sqlite3.Connection:
         db = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None)

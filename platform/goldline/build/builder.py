@@ -96,7 +96,7 @@ class _Building:
         if before and increment and self._touch(increment, before):
             touched = self.session.arrow("select * from touched")
             if not touched.num_rows:
-                return self._as_it_is(before)
+                return self._as_it_is(increment, before)
             self._make_touched(increment, touched.num_rows)
             return replace(self._follow("increment", increment, before), touched=touched)
         return self._in_full()
@@ -105,8 +105,9 @@ class _Building:
         """Say whether all that the table reads is few rows."""
         return self.upstreams.rows(self.session, self.table, self.known) <= SMALL
 
-    def _as_it_is(self, before: Build) -> Outcome:
+    def _as_it_is(self, increment: Increment, before: Build) -> Outcome:
         """Put on record that changes upstream touched nothing."""
+        self._drop(increment)
         return Outcome(record_build(self.session, replace(before, inputs=self.inputs)), "increment", 0)
 
     def _comparable(self) -> Build | None:

@@ -8,7 +8,7 @@ from goldline.build.builder import SIGN, Outcome
 from goldline.build.increment import Increment, Need, increment_of
 from goldline.build.upstream import Upstreams, changes_table
 from goldline.intake.rules import identifier
-from goldline.quality.run import Increment as ToCheck
+from goldline.quality.run import ToCheck
 from goldline.quality.suite import Check
 from goldline.warehouse.builds import Build
 from goldline.warehouse.engine import Session

@@ -35,7 +35,7 @@ Findings = dict[int, Finding]
 
 
 @dataclass(frozen=True)
-class Increment:
+class ToCheck:
     """What an increment leaves to be checked.
 
     Attributes:
@@ -56,7 +56,7 @@ def run_suite(
     suite: Suite,
     *,
     parameters: Mapping[str, object] = NO_PARAMETERS,
-    increment: Increment | None = None,
+    increment: ToCheck | None = None,
 ) -> tuple[CheckResult, ...]:
     """Carry out every check of a suite.
 
@@ -77,7 +77,7 @@ def run_suite(
 
 class _SuiteRun:
     def __init__(
-        self, session: Session, suite: Suite, parameters: Mapping[str, object], increment: Increment | None
+        self, session: Session, suite: Suite, parameters: Mapping[str, object], increment: ToCheck | None
     ) -> None:
         self.session, self.suite, self.parameters, self.increment = session, suite, parameters, increment
 
@@ -115,8 +115,8 @@ class _SuiteRun:
         sql = check.sql or ""
         if not self.increment or check.name not in self.increment.passed:
             return sql
-        others = tables_read(sql) - {self.suite.table}
-        if judges_each_row(sql, self.suite.table) and others <= self.increment.unchanged:
+        known = self.increment.unchanged | {self.suite.table}
+        if judges_each_row(sql, self.suite.table) and tables_read(sql) <= known:
             return narrowed(sql, {self.suite.table: f"select * from {self.increment.rows}"})
         return self.increment.narrow(check) if self.increment.narrow else sql
 

@@ -15,6 +15,7 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from goldline.errors import GoldlineError
+from goldline.warehouse.narrowing import tables_of
 
 DIALECT = "duckdb"
 
@@ -85,9 +86,7 @@ def judges_each_row(sql: str, table: str) -> bool:
 
 def tables_read(sql: str) -> frozenset[str]:
     """Return the tables (``schema.name``) that a select reads."""
-    return frozenset(
-        _full_name(table) for table in sqlglot.parse_one(sql, read=DIALECT).find_all(exp.Table) if table.db
-    )
+    return tables_of(sqlglot.parse_one(sql, read=DIALECT))
 
 
 def _full_name(table: exp.Table) -> str:

@@ -100,8 +100,7 @@ class Check(BaseModel):
             raise ValueError(f"an sql check does not take {', '.join(extra)}; put it into the select")
         if not is_single_select(self.sql or ""):
             raise ValueError("'sql' must be one select that returns the failing rows")
-        read = tables_read(self.sql or "")
-        if self.within and read != set(self.within):
+        if self.within and (read := tables_read(self.sql or "")) != set(self.within):
             raise ValueError(f"'within' must name the tables that the select reads: {', '.join(sorted(read))}")
 
     def _check_expectation(self) -> None:

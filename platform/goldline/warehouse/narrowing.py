@@ -1,4 +1,4 @@
-"""Letting a select read only some rows of the tables that it names.
+"""The tables that a select names, and letting it read only some of their rows.
 
 Which rows those are is said by increments and checks.
 """
@@ -7,6 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+
+from sqlglot import exp
+
+
+def tables_of(statement: exp.Expr) -> frozenset[str]:
+    """Return the tables (``schema.name``) that a parsed select reads."""
+    return frozenset(f"{table.db}.{table.name}" for table in statement.find_all(exp.Table) if table.db)
 
 
 def wanted(columns: Sequence[str], rows: str) -> str:

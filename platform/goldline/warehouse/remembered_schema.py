@@ -7,15 +7,15 @@ any time.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 import duckdb
 
 from goldline.contracts import Contract
+from goldline.errors import IntegrityError
+from goldline.publish.sealed import read_sealed, write_sealed
 from goldline.settings import Settings
 from goldline.warehouse.schema_of import Columns, column_types
 from goldline.warehouse.tables import Catalogue
@@ -28,20 +28,18 @@ def remembered_types(
 ) -> dict[str, Columns]:
     """Return what ``column_types`` does, from a file in the folder where it has been found before."""
     path = folder / f"columns-{_digest(catalogue, contracts, settings)}.json"
-    with suppress(OSError, ValueError):
-        known = json.loads(path.read_text("utf-8"))
+    with suppress(OSError, IntegrityError):
+        known = read_sealed(path)["columns"]
         return {table: [(name, kind) for name, kind in columns] for table, columns in known.items()}
     found = column_types(catalogue, contracts, settings)
     with suppress(OSError):  # a home that cannot be written is no reason not to show the graph
-        _write(path, json.dumps(found))
+        _remember(path, found)
     return found
 
 
-def _write(path: Path, text: str) -> None:
+def _remember(path: Path, found: Mapping[str, Columns]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    with NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False) as file:
-        file.write(text)
-    Path(file.name).replace(path)
+    write_sealed(path, {"columns": found})
     for other in path.parent.glob("columns-*.json"):
         if other != path:
             other.unlink(missing_ok=True)

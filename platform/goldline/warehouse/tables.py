@@ -22,6 +22,7 @@ from sqlglot import exp
 from goldline.errors import GoldlineError
 from goldline.settings import Settings
 from goldline.warehouse.engine import Session
+from goldline.warehouse.narrowing import tables_of
 
 Build = Callable[[Mapping[str, pa.Table], Settings], pa.Table]
 
@@ -115,15 +116,11 @@ def _sql_table(path: Path) -> TableFile:
         column.alias_or_name: " ".join(comment.strip() for comment in column.comments or ())
         for column in _with_comments(select.expressions)
     }
-    return TableFile(path.parent.name, path.stem, path, description, _tables_of(parsed), comments, sql=text)
+    return TableFile(path.parent.name, path.stem, path, description, tables_of(parsed), comments, sql=text)
 
 
 def _with_comments(columns: Iterable[exp.Expr]) -> list[exp.Expr]:
     return [column for column in columns if column.comments]
-
-
-def _tables_of(parsed: exp.Expr) -> frozenset[str]:
-    return frozenset(f"{table.db}.{table.name}" for table in parsed.find_all(exp.Table) if table.db)
 
 
 def _python_table(path: Path) -> TableFile | None:
@@ -139,7 +136,7 @@ def _python_table(path: Path) -> TableFile | None:
         path=path,
         description=" ".join((module.__doc__ or "").split()),
         depends_on=frozenset().union(
-            *(_tables_of(sqlglot.parse_one(sql, read="duckdb")) for sql in module.READS.values())
+            *(tables_of(sqlglot.parse_one(sql, read="duckdb")) for sql in module.READS.values())
         ),
         comments=module.COLUMNS,
         reads=module.READS,
@@ -197,5 +194,6 @@ def _made(
     session: Session, table: TableFile, settings: Settings, narrow: Callable[[str], str] = lambda sql: sql
 ) -> pa.Table:
     """Make the rows of a Python file."""
-    read = {name: session.arrow(narrow(sql)) for name, sql in table.reads.items()}
-    return table.build(read, settings) if table.build else pa.table({})
+    if table.build is None:
+        raise GoldlineError("the file has neither a select nor a build function", where=str(table.path))
+    return table.build({name: session.arrow(narrow(sql)) for name, sql in table.reads.items()}, settings)

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from goldline.alerts import Outbox, Policy, deliver
-from goldline.errors import GoldlineError
+from goldline.alerts import Outbox, Policy, deliver, store
+from goldline.errors import GoldlineError, TransientError
 from tests.unit.alerts.sample import NOW, RecordingMailer, an_incident, labelled_titles, text_part
 
 KEY = "run:nightly:cashmere/delivery"
@@ -131,6 +131,23 @@ def test_a_damaged_file_is_named_with_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "outbox.sqlite").write_bytes(b"this is not a database" * 100)
     with pytest.raises(GoldlineError, match=r"outbox\.sqlite: the outbox is damaged.*\n.*move the file aside"):
         Outbox(tmp_path)
+
+
+def test_a_file_that_another_process_holds_is_told_from_one_that_cannot_be_written(
+    outbox: Outbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "BUSY_SECONDS", 0.1)
+    with (
+        outbox.store.transaction(),
+        pytest.raises(TransientError, match="another process has held the outbox for too long"),
+    ):
+        outbox.report(an_incident(), NOW)
+    with (
+        pytest.raises(TransientError, match=r"the outbox cannot be used now.*\n.*the disk"),
+        outbox.store.transaction() as db,
+    ):
+        db.execute("pragma query_only = on")
+        db.execute("delete from cursors")
 
 
 def test_a_file_of_a_later_version_is_left_alone(outbox: Outbox) -> None:

@@ -7,14 +7,13 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-import sqlglot
-from sqlglot import exp
 
 from goldline.build.increment import increment_of
 from goldline.contracts import load_contracts
 from goldline.home import assets_folder
 from goldline.intake.schema import prepare
 from goldline.quality.run import run_suite
+from goldline.quality.statement import tables_read
 from goldline.quality.suite import SUFFIX, Suite, load_suite
 from goldline.settings import load_settings
 from goldline.warehouse.engine import Session, Warehouse
@@ -52,8 +51,7 @@ def empty(catalogue: Catalogue, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 
 def read_by(suite: Suite) -> set[str]:
-    statements = [sqlglot.parse_one(check.sql, read="duckdb") for check in suite.checks if check.sql]
-    return {f"{table.db}.{table.name}" for one in statements for table in one.find_all(exp.Table) if table.db}
+    return set().union(*(tables_read(check.sql) for check in suite.checks if check.sql))
 
 
 @every_suite
