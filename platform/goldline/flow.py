@@ -78,6 +78,8 @@ def build_table(
         prepare_builds(session)
         before = builds(session).get(table.table)
         outcome = build(session, home.upstreams, table, run_id=run_id, in_full=in_full)
+        if column := partition_columns().get(table.table):
+            session.index(table.table, [column])
         sums = _sums(session, table)
         reach("table.before_commit")
     reach("table.committed")

@@ -170,7 +170,8 @@ class _Building:
         for name, select in increment.sets.items():
             self.session.create_as(name, select, temporary=True)
         touched, name = _touched(increment), self.table.table
-        narrow = partial(self.upstreams.narrow, self.session, needs=increment.needs, units=units)
+        is_few = increment.is_few(units)
+        narrow = partial(self.upstreams.narrow, self.session, needs=increment.needs, is_few=is_few)
         self.session.create_as("was", self.session.few(name, touched), temporary=True)
         make(self.session, self.table, self.upstreams.settings, "fresh", like=name, narrow=narrow, where=touched)
 

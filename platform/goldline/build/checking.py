@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from goldline.build.builder import SIGN, Outcome
 from goldline.build.increment import Increment, Need, increment_of
 from goldline.build.upstream import Upstreams, changes_table
 from goldline.intake.rules import identifier
+from goldline.quality.row_check import Lookup
 from goldline.quality.run import ToCheck
+from goldline.quality.statement import columns_read
 from goldline.quality.suite import Check
-from goldline.warehouse.builds import Build
+from goldline.warehouse.builds import Build, builds
 from goldline.warehouse.engine import Session
 from goldline.warehouse.tables import TableFile
 
@@ -33,14 +36,24 @@ def to_check(
     session.create_as(CHANGED, _changed_rows(session, outcome, before), temporary=True)
     increment = increment_of(table.path)
     unchanged = _unchanged(upstreams, outcome.build, before)
+    lost = partial(_lost, session, upstreams, outcome, before, unchanged)
     if increment is None:
-        return ToCheck(CHANGED, passed, unchanged)
+        return ToCheck(CHANGED, passed, unchanged, lost)
     units = ", ".join(increment.unit)
     session.create_as(TOUCHED, f"select {units} from {table.table} limit 0", temporary=True)
     if outcome.touched:
         session.insert_arrow(TOUCHED, outcome.touched)
     count = outcome.touched.num_rows if outcome.touched else 0
-    return ToCheck(CHANGED, passed, unchanged, _narrow(session, upstreams, table, increment, count))
+    return ToCheck(CHANGED, passed, unchanged, lost, _narrow(session, upstreams, table, increment, count))
+
+
+def is_followed(session: Session, increment: Increment, name: str, sql: str) -> bool:
+    """Say whether each change of a table touches its unit, as far as a check's select can see the change."""
+    touch = increment.touched.get(name)
+    if touch is None or not touch.columns:
+        return touch is not None
+    read = columns_read(sql)
+    return read is not None and not read & {column for column, _ in session.columns(name)} - set(touch.columns)
 
 
 def clear(session: Session) -> None:
@@ -54,6 +67,21 @@ def _unchanged(upstreams: Upstreams, build: Build, before: Build) -> frozenset[s
         f"{source}.setting_{name}" for source, contract in upstreams.contracts.items() for name in contract.settings
     }
     return frozenset(settings | {name for name, state in build.inputs.items() if before.inputs.get(name) == state})
+
+
+def _lost(
+    session: Session, upstreams: Upstreams, outcome: Outcome, before: Build, unchanged: frozenset[str], lookup: Lookup
+) -> str | None:
+    """Select what a table no longer has, or has less often, of that which is looked up in it."""
+    own = lookup.table == outcome.build.table
+    if lookup.table in unchanged or (own and not outcome.changed_rows):
+        return ""
+    since = before.state if own else before.inputs.get(lookup.table)
+    changed = upstreams.changed(session, lookup.table, since, builds(session)) if since is not None else None
+    if changed is None:
+        return None
+    columns, where = ", ".join(lookup.columns), f" where {lookup.condition}" if lookup.condition else ""
+    return f"select {columns} from ({changed}) as {lookup.alias}{where} group by {columns} having sum({SIGN}) < 0"
 
 
 def _changed_rows(session: Session, outcome: Outcome, before: Build) -> str:
@@ -70,13 +98,14 @@ def _narrow(
     session: Session, upstreams: Upstreams, table: TableFile, increment: Increment, count: int
 ) -> Callable[[Check], str]:
     """Let a check read only the touched units, if every row that changes in what it reads touches its unit."""
-    followed = {table.table, *(name for name, touch in increment.touched.items() if not touch.columns)}
     rows = f"select {', '.join(increment.unit)} from {TOUCHED}"
 
     def narrow(check: Check) -> str:
-        if not check.within or not set(check.within) <= followed:
-            return check.sql or ""
+        sql = check.sql or ""
+        others = set(check.within) - {table.table}
+        if not check.within or not all(is_followed(session, increment, name, sql) for name in others):
+            return sql
         needs = {name: (Need(columns=columns, rows=rows),) for name, columns in check.within.items()}
-        return upstreams.narrow(session, check.sql or "", needs, units=count)
+        return upstreams.narrow(session, sql, needs, is_few=increment.is_few(count))
 
     return narrow

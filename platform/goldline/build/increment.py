@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from goldline.errors import ContractError
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+FEW_UNITS = 1_000
 SUFFIX = ".increment.yaml"
 
 
@@ -54,6 +55,7 @@ class Increment(BaseModel):
         needs: By upstream table; a table that is not named here is read whole. A row too many does no harm.
         ignores: Upstream tables whose rows never change once they are there.
         clustered_by: The column whose equal values a full build puts side by side, for those who read by it.
+        large_units: Whether a unit is made of thousands of rows, so that even few units are no few rows.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -64,6 +66,11 @@ class Increment(BaseModel):
     needs: dict[str, tuple[Need, ...]] = Field(default_factory=dict)
     ignores: tuple[str, ...] = ()
     clustered_by: Name | None = None
+    large_units: bool = False
+
+    def is_few(self, units: int) -> bool:
+        """Say whether the rows of so many units are better looked up one by one than by reading past the others."""
+        return units <= FEW_UNITS and not self.large_units
 
     @field_validator("touched", mode="before")
     @classmethod

@@ -23,7 +23,6 @@ from goldline.warehouse.narrowing import narrowed, select_where, wanted
 from goldline.warehouse.tables import Catalogue, TableFile
 
 Pick = Callable[[str, str], str]
-FEW_UNITS = 1_000  # the rows of so many units are looked up one by one; those of more, by reading past the others
 REGISTER, AS_OF, DEFINITION = "intake.delivery_file", "reference.as_of", "definition"
 
 
@@ -182,9 +181,9 @@ class Upstreams:
         columns = ", ".join(identifier(column) for column, _ in session.columns(name))
         return f"select {columns}, change_sign from {changes_table(name)} where build_number > {number}"
 
-    def narrow(self, session: Session, sql: str, needs: Mapping[str, Sequence[Need]], *, units: int) -> str:
-        """Let a select read only the rows that are needed of some tables, for so many units."""
-        pick = session.few if units <= FEW_UNITS else select_where
+    def narrow(self, session: Session, sql: str, needs: Mapping[str, Sequence[Need]], *, is_few: bool) -> str:
+        """Let a select read only the rows that are needed of some tables, which are few or not."""
+        pick = session.few if is_few else select_where
         return narrowed(sql, {name: self._needed(pick, name, some) for name, some in needs.items() if some})
 
     def _needed(self, pick: Pick, name: str, needs: Sequence[Need]) -> str:

@@ -2,13 +2,14 @@
 
 Checks that look at the same columns under the same condition share one reduction and one call of Great
 Expectations. A check that raises never counts as failed or passed. After an increment, checks that judge each row by
-itself look at the rows that changed, unless another table that they read is not as it was. What may stand in a suite is
-in ``suite``; recording results and stopping a run because of them is the caller's business.
+itself look at the rows that changed, and at those that need a row of another table which is gone; where they read
+another table that changed in any other way, at all. What may stand in a suite is in ``suite``; recording results and
+stopping a run because of them is the caller's business.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,10 +19,11 @@ from typing import TYPE_CHECKING
 from goldline.errors import GoldlineError
 from goldline.quality.reduction import Keys, Reduced, TableView
 from goldline.quality.result import CheckResult, Finding
+from goldline.quality.row_check import Lookup, RowCheck, row_check
 from goldline.quality.sql_check import CARRYING_OUT, find_by_sql, reason
-from goldline.quality.statement import judges_each_row, quoted, tables_read
+from goldline.quality.statement import quoted
 from goldline.quality.validation import Answer, Question, Validator
-from goldline.warehouse.narrowing import narrowed
+from goldline.warehouse.narrowing import narrowed, wanted
 
 if TYPE_CHECKING:
     from goldline.quality.suite import Check, Suite
@@ -42,12 +44,15 @@ class ToCheck:
         rows: The table that holds the rows which are new or differ; gone rows break no rule.
         passed: Names of the checks that every row passed before.
         unchanged: Other tables that are as they were then.
+        lost: Selects what a table no longer has of that which is looked up in it: empty if it is as it was, None where
+            that is not known.
         narrow: Writes a check's select so that it reads the units which were touched, where it judges each by itself.
     """
 
     rows: str
     passed: frozenset[str]
     unchanged: frozenset[str] = frozenset()
+    lost: Callable[[Lookup], str | None] = lambda _lookup: None
     narrow: Callable[[Check], str] | None = None
 
 
@@ -115,10 +120,33 @@ class _SuiteRun:
         sql = check.sql or ""
         if not self.increment or check.name not in self.increment.passed:
             return sql
-        known = self.increment.unchanged | {self.suite.table}
-        if judges_each_row(sql, self.suite.table) and tables_read(sql) <= known:
-            return narrowed(sql, {self.suite.table: f"select * from {self.increment.rows}"})
+        alone = row_check(sql, self.suite.table)
+        rows = self._rows_to_judge(alone, self.increment) if alone else None
+        if alone and rows:
+            return narrowed(narrowed(sql, _looked_up(alone, rows)), {self.suite.table: rows}, times=1)
         return self.increment.narrow(check) if self.increment.narrow else sql
+
+    def _rows_to_judge(self, check: RowCheck, increment: ToCheck) -> str | None:
+        """Select the rows that a check could judge otherwise than before; None where that is not known.
+
+        Those are the rows that changed, and those that needed a row of another table which is gone.
+        """
+        if not check.others <= increment.unchanged:
+            return None
+        forsaken = []
+        for lookup in check.lookups:
+            lost = increment.lost(lookup)
+            if lost is None:
+                return None
+            if lost and self.session.rows(f"select 1 from ({lost}) as lost limit 1"):
+                forsaken.append(wanted(lookup.values, lost))
+        rows = f"select * from {increment.rows}"
+        if forsaken:
+            key = ", ".join(map(quoted, self.suite.key))
+            again = wanted((key,), f"select {key} from {increment.rows}")
+            rows += f" union all select * from {self.suite.table} as {check.alias}"
+            rows += f" where ({' or '.join(forsaken)}) and not {again}"
+        return rows
 
     def _under(self, table: str, where: str | None, checks: Numbered) -> Findings:
         view = TableView(self.session, table, self.suite.key, where, self.parameters)
@@ -127,6 +155,17 @@ class _SuiteRun:
             return run.findings(checks)
         except CARRYING_OUT as error:
             return {number: Finding.not_carried_out(reason(error)) for number in checks}
+
+
+def _looked_up(check: RowCheck, rows: str) -> dict[str, str]:
+    """Select what some rows could find in the tables that a check looks up once, and reads in no other way."""
+    once = [table for table, times in Counter(lookup.table for lookup in check.lookups).items() if times == 1]
+    return {
+        lookup.table: f"select * from {lookup.table} as {lookup.alias} where "
+        + wanted(lookup.columns, f"select {', '.join(lookup.values)} from ({rows}) as {check.alias}")
+        for lookup in check.lookups
+        if lookup.table in once and lookup.table not in check.others | {check.table}
+    }
 
 
 class _ConditionRun:

@@ -72,24 +72,21 @@ def bind(sql: str, parameters: Mapping[str, object]) -> Statement:
     return Statement("".join([*pieces, sql[done:]]), used)
 
 
-def judges_each_row(sql: str, table: str) -> bool:
-    """Say whether a select finds failing rows of a table by looking at each of them alone."""
-    found = sqlglot.parse_one(sql, read=DIALECT)
-    if not isinstance(found, exp.Select) or found.args.get("with_") or found.args.get("with"):
-        return False
-    source = found.args.get("from_") or found.args.get("from")
-    reads_it_first = source is not None and isinstance(source.this, exp.Table) and _full_name(source.this) == table
-    mentions = sum(_full_name(one) == table for one in found.find_all(exp.Table))
-    over_many = (exp.AggFunc, exp.Window, exp.Group, exp.Having, exp.Distinct, exp.Limit)
-    return reads_it_first and mentions == 1 and not any(True for _ in found.find_all(*over_many))
-
-
 def tables_read(sql: str) -> frozenset[str]:
     """Return the tables (``schema.name``) that a select reads."""
     return tables_of(sqlglot.parse_one(sql, read=DIALECT))
 
 
-def _full_name(table: exp.Table) -> str:
+def columns_read(sql: str) -> frozenset[str] | None:
+    """Return the names of the columns that a select reads, of whatever table; None if it reads all of one."""
+    found = sqlglot.parse_one(sql, read=DIALECT)
+    if any(not isinstance(star.parent, exp.Count) for star in found.find_all(exp.Star)):
+        return None
+    return frozenset(column.name for column in found.find_all(exp.Column))
+
+
+def full_name(table: exp.Table) -> str:
+    """Write a parsed table's name as ``schema.name``."""
     return f"{table.db}.{table.name}"
 
 

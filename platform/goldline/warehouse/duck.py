@@ -25,6 +25,7 @@ from goldline.warehouse.lease import Lease
 from goldline.warehouse.session import Columns, Engine, Parameters, Session
 
 PERIODS_AT_ONCE = 40  # Parquet files that are written at the same time; each needs memory for all its columns
+CHECKPOINT = "256MB"  # so large does the log become before it goes into the file; a night's goes there once, at its end
 FEW = 10_000  # so many row numbers are looked up where they are; above that, reading past the others costs less
 # fast to write; without bloom filters, which readers of whole columns never ask
 PARQUET = "format parquet, compression zstd, compression_level 1, row_group_size 122880, write_bloom_filter false"
@@ -43,6 +44,7 @@ class DuckDatabase:
         self.name = str(self.path or "in memory")
         self.lease = Lease.of(self.path, wait_seconds=wait_seconds) if self.path else None
         config: dict[str, object] = {"memory_limit": memory, "threads": threads, "preserve_insertion_order": False}
+        config["checkpoint_threshold"] = CHECKPOINT
         if self.path:
             config["storage_compatibility_version"] = "latest"
             config["temp_directory"] = str(self.path.parent / "tmp")

@@ -29,8 +29,8 @@ def select_where(table: str, condition: str) -> str:
     return f"select * from {table} where {condition}"
 
 
-def narrowed(sql: str, sources: Mapping[str, str]) -> str:
-    """Put selects in place of the tables that a statement reads."""
+def narrowed(sql: str, sources: Mapping[str, str], *, times: int = 0) -> str:
+    """Put selects in place of the tables that a statement reads; of all mentions of them, or so many."""
     if not sources:
         return sql
     names = "|".join(map(re.escape, sources))
@@ -38,4 +38,5 @@ def narrowed(sql: str, sources: Mapping[str, str]) -> str:
         rf"\b({names})\b(?!\.)(?:\s+as\s+(\w+))?",
         lambda found: f"({sources[found[1]]}) as {found[2] or found[1].rpartition('.')[2]}",
         sql,
+        count=times,
     )

@@ -16,7 +16,7 @@ from goldline.quality.result import CheckResult
 from goldline.quality.run import run_suite
 from goldline.quality.suite import load_suite
 from goldline.settings import load_settings
-from goldline.warehouse.builds import new_build
+from goldline.warehouse.builds import new_build, prepare_builds
 from goldline.warehouse.engine import Session, Warehouse
 from goldline.warehouse.tables import load_catalogue
 
@@ -81,6 +81,7 @@ def session() -> Iterator[Session]:
         session.execute("insert into shop.delivered values ('A', 1, 5), ('A', 2, 7), ('B', 1, 3)")
         session.execute("create table shop.lines as from shop.delivered where not (ticket = 'A' and number = 2)")
         session.execute("create table shop.rates as select 'B' as ticket")
+        prepare_builds(session)
         yield session
 
 
@@ -118,10 +119,15 @@ def test_what_did_not_pass_before_is_looked_for_everywhere(session: Session, fol
     assert check(session, folder, touched=["B"], passed=frozenset())["lines_add_up"].status == "failed"
 
 
-def test_a_table_of_which_some_columns_are_not_followed_is_read_whole(session: Session, folder: Path) -> None:
-    assert check(session, folder, touched=["B"], passed=PASSED)["rates_are_there"].status == "failed"
+@pytest.mark.parametrize(("followed", "status"), [("ticket", "passed"), ("until", "failed")])
+def test_a_table_of_which_some_columns_are_followed_is_read_whole_where_a_check_reads_others(
+    session: Session, folder: Path, followed: str, status: str
+) -> None:
+    path = folder / "shop" / "lines.increment.yaml"
+    path.write_text(INCREMENT.replace("columns: [ticket]", f"columns: [{followed}]"), "utf-8")
+    assert check(session, folder, touched=["B"], passed=PASSED)["rates_are_there"].status == status
 
 
-def test_each_row_is_judged_again_where_another_table_is_not_as_it_was(session: Session, folder: Path) -> None:
+def test_each_row_is_judged_again_where_it_is_not_known_what_a_table_lost(session: Session, folder: Path) -> None:
     assert check(session, folder, touched=["B"], passed=PASSED)["rates_resolve"].status == "passed"
     assert check(session, folder, touched=["B"], passed=PASSED, rates="2")["rates_resolve"].status == "failed"

@@ -10,11 +10,22 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import sqlglot
+from sqlglot import exp
 
 from goldline.publish.manifest import FILE, Manifest, PublishedPart, PublishedTable
 from goldline.publish.partition import Period
 from goldline.publish.reader import Reader
-from goldline.restate.figures import METRICS, changed_months, closed_before, figures, moves, next_month
+from goldline.restate.figures import (
+    METRICS,
+    NET_SALES,
+    READ,
+    changed_months,
+    closed_before,
+    figures,
+    moves,
+    next_month,
+)
 
 MARCH, APRIL, MAY = date(2026, 3, 1), date(2026, 4, 1), date(2026, 5, 1)
 MONEY = pa.decimal128(18, 4)
@@ -150,6 +161,17 @@ def test_only_months_of_files_that_differ_are_looked_at(tmp_path: Path) -> None:
         assert changed_months(old, new, until=APRIL) == [MARCH]
         assert changed_months(old, new, until=MAY) == [MARCH, APRIL]
         assert changed_months(old, old, until=MAY) == []
+
+
+def test_months_of_files_that_differ_in_nothing_that_is_measured_are_not_looked_at(tmp_path: Path) -> None:
+    before, after = {MARCH: [sold(1, MARCH, "10")]}, {MARCH: [sold(1, MARCH, "10", sales_line_id="f" * 64)]}
+    with version(tmp_path / "old", before) as old, version(tmp_path / "new", after) as new:
+        assert changed_months(old, new, until=MAY) == []
+
+
+def test_what_is_compared_first_is_all_that_the_figures_read() -> None:
+    select = sqlglot.parse_one(f"select {', '.join(METRICS.values())} where {NET_SALES}", read="duckdb")
+    assert {column.name for column in select.find_all(exp.Column)} <= set(READ)
 
 
 def test_a_week_across_the_end_of_a_month_concerns_both_months(tmp_path: Path) -> None:
