@@ -100,9 +100,7 @@ class _SuiteRun:
             findings |= self._under(table, where, checks)
         for number, check in enumerate(self.suite.checks):
             if check.sql is not None:
-                findings[number] = find_by_sql(
-                    self.session, check, self.suite.key, self.parameters, sql=self._sql_of(check)
-                )
+                findings[number] = self._by_sql(check)
         return tuple(findings[number].of(self.suite.table, check) for number, check in enumerate(self.suite.checks))
 
     def _rows_of(self, check: Check) -> tuple[str, str | None]:
@@ -114,6 +112,13 @@ class _SuiteRun:
         columns = ", ".join(map(quoted, check.columns))
         near = f"({columns}) in (select {columns} from {self.increment.rows})"
         return self.suite.table, f"({check.where}) and {near}" if check.where else near
+
+    def _by_sql(self, check: Check) -> Finding:
+        try:
+            sql = self._sql_of(check)
+        except CARRYING_OUT as error:
+            return Finding.not_carried_out(reason(error))
+        return find_by_sql(self.session, check, self.suite.key, self.parameters, sql=sql)
 
     def _sql_of(self, check: Check) -> str:
         """Return the select of an SQL check, over what changed where it judges each row or unit by itself."""

@@ -92,7 +92,7 @@ def inbox(tmp_path: Path) -> Iterator[tuple[Path, int]]:
                     break
             time.sleep(0.05)
         yield tmp_path, port
-        process.terminate()
+        process.kill()
 
 
 async def delivered(folder: Path, port: int, *, key: str, user: str = "magento") -> list[str]:

@@ -94,3 +94,17 @@ def test_after_an_increment_a_check_finds_what_it_finds_in_all_rows(before: Stat
         upstreams = Upstreams(Catalogue((), {}), {}, load_settings())
         increment = to_check(session, upstreams, TABLE, Outcome(now, "comparison", changes), earlier, passed)
         assert found(session, increment) == found(session)
+
+
+def test_a_look_up_that_cannot_be_carried_out_is_said_and_the_other_checks_go_on() -> None:
+    with Warehouse("duckdb:///:memory:") as warehouse, warehouse.transaction() as session:
+        session.execute("create schema shop")
+        fill(session, ({1: ("a", None, 0)}, [], ["a"]))
+        session.execute("create table changed_rows as from shop.lines")
+        increment = ToCheck("changed_rows", frozenset(SQL), frozenset({RATES}), lambda _: "select code from shop.gone")
+        status = {one.name: one.status for one in run_suite(session, SUITE, increment=increment)}
+    assert status == {
+        "has_a_rate_or_a_name": "error",
+        "names_a_line": "error",
+        "no_line_has_a_rate_above_its_own": "passed",
+    }
