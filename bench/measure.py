@@ -60,7 +60,8 @@ def measure(command: Sequence[str], *, budget: Budget, environment: Mapping[str,
         peak, why = _watch(process, started, budget)
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = used.ru_utime + used.ru_stime - before.ru_utime - before.ru_stime
-    outcome = why or ("ok" if process.returncode == 0 else f"failed (exit {process.returncode}), see {log}")
+    failed = f"failed (exit {process.returncode}), see {log.parent.name}/{log.name}"
+    outcome = why or ("ok" if process.returncode == 0 else failed)
     return Measured(cpu, time.monotonic() - started, peak, outcome, printed.read_text("utf-8", "replace"))
 
 

@@ -72,12 +72,14 @@ def _unchanged(upstreams: Upstreams, build: Build, before: Build) -> frozenset[s
 def _lost(
     session: Session, upstreams: Upstreams, outcome: Outcome, before: Build, unchanged: frozenset[str], lookup: Lookup
 ) -> str | None:
-    """Select what a table no longer has, or has less often, of that which is looked up in it."""
-    own = lookup.table == outcome.build.table
+    """Select what a table no longer has, or has less often, of what is looked up in it; only built tables know."""
+    own, known = lookup.table == outcome.build.table, builds(session)
     if lookup.table in unchanged or (own and not outcome.changed_rows):
         return ""
     since = before.state if own else before.inputs.get(lookup.table)
-    changed = upstreams.changed(session, lookup.table, since, builds(session)) if since is not None else None
+    if since is None or lookup.table not in known:
+        return None
+    changed = upstreams.changed(session, lookup.table, since, known)
     if changed is None:
         return None
     columns, where = ", ".join(lookup.columns), f" where {lookup.condition}" if lookup.condition else ""
