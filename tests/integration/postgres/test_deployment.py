@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from goldline.warehouse.engine import Warehouse
-from tests.integration.postgres.server import PROGRAMS, Server
+from tests.integration.postgres.server import PROGRAMS, Server, started
 
 pytestmark = pytest.mark.integration
 
@@ -24,8 +24,15 @@ DEPLOY = Path(__file__).resolve().parents[3] / "deploy"
 
 
 @pytest.fixture(scope="module")
-def prepared(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Server:
-    """The server after the script that a new one runs once."""
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server of its own after the script that a new one runs once; this fixture may be set up more than once."""
+    with started() as server:
+        initialize(server, tmp_path_factory)
+        yield server
+
+
+def initialize(server: Server, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Run the script as the container does."""
     secrets = tmp_path_factory.mktemp("secrets")
     for name in ("goldline", "dagster"):
         (secrets / f"{name}_password").write_text("secret")
@@ -39,7 +46,6 @@ def prepared(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Server
     }
     script = (DEPLOY / "postgres-init.sh").read_text()
     subprocess.run(["sh", "-c", script], env=environment, check=True)
-    return server
 
 
 def test_the_databases_of_a_new_server_are_fit_for_the_warehouse(prepared: Server) -> None:

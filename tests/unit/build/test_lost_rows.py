@@ -66,7 +66,8 @@ def build(session: Session, number: int) -> Build:
     inputs: dict[str, str] = {}
     for table in (RATES, NAMES, LINES):
         if number > 1:
-            sql = difference("*", table, f"{table}_before")
+            columns = ", ".join(name for name, _ in session.columns(table))
+            sql = difference(columns, table, f"{table}_before")
             session.execute(f"create table {changes_table(table)} as select *, {number} as build_number from ({sql})")
         new = new_build(table, run_id="r", rows=0, inputs=inputs, number=number, changes_since=1)
         inputs = {**inputs, table: record_build(session, new).state}
