@@ -15,8 +15,6 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import yaml
-
 from goldline.build.builder import Outcome, Way, build
 from goldline.build.checking import clear, to_check
 from goldline.errors import GoldlineError
@@ -43,6 +41,7 @@ from goldline.warehouse.builds import (
 )
 from goldline.warehouse.engine import Session, Warehouse
 from goldline.warehouse.tables import TableFile
+from goldline.yaml_text import read_yaml
 
 MONEY = ("net_amount_excl_tax", "lifetime_value", "amount", "revenue")
 LOADED_COLUMNS = frozenset({"loaded_at", "source_file_line", "file_sequence"})
@@ -140,7 +139,7 @@ def partition_columns(folder: Path | None = None) -> dict[str, str]:
 
 @lru_cache(maxsize=4)
 def _publication(folder: Path) -> dict[str, dict[str, Any]]:
-    content: dict[str, dict[str, Any]] = yaml.safe_load((folder / "publish" / "published.yaml").read_text("utf-8"))
+    content: dict[str, dict[str, Any]] = read_yaml((folder / "publish" / "published.yaml").read_text("utf-8"))
     return content
 
 
@@ -196,6 +195,7 @@ def publish_tables(home: Home, warehouse: Warehouse, *, run_id: str) -> Manifest
             now=datetime.now(UTC),
             grant=warehouse.grant,
             review=begin_review(home, session),
+            readers=warehouse.readers,  # all that this transaction sees is committed
         )
         serve(session, manifest, {name: table.sql for name, table in tables.items()}, keep=home.settings.keep_versions)
         record_published(session, manifest.version)

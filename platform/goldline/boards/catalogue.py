@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from goldline.boards.model import Board
 from goldline.errors import GoldlineError
+from goldline.yaml_text import read_yaml
 
 
 @cache
@@ -42,6 +43,6 @@ def board_named(name: str) -> Board:
 
 def _board(name: str, text: str) -> Board:
     try:
-        return Board.model_validate(yaml.safe_load(text))
+        return Board.model_validate(read_yaml(text))
     except (ValidationError, yaml.YAMLError) as error:
         raise GoldlineError(str(error), where=f"boards/definitions/{name}", remedy="correct the definition") from None

@@ -16,6 +16,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from goldline.errors import ContractError
+from goldline.yaml_text import read_yaml
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 FEW_UNITS = 1_000
@@ -109,6 +110,6 @@ def increment_of(path: Path) -> Increment | None:
 @lru_cache(maxsize=256)
 def _load(path: Path) -> Increment:
     try:
-        return Increment.model_validate(yaml.safe_load(path.read_text("utf-8")))
+        return Increment.model_validate(read_yaml(path.read_text("utf-8")))
     except (yaml.YAMLError, ValidationError) as error:
         raise ContractError(f"the increment cannot be read: {error}", where=str(path), remedy="correct it") from None

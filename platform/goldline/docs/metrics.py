@@ -10,13 +10,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from goldline import metrics
 from goldline.docs.markdown import block, code, codes, page, plain, table
 from goldline.metrics.plan import SOURCES
 from goldline.metrics.registry import Metric, Registry, Table, load_registry
 from goldline.metrics.rights import can_be_cut, is_compared
+from goldline.yaml_text import read_yaml
 
 EXAMPLE = Path(metrics.__file__).parent / "example"
 FAMILIES = Path(metrics.__file__).parent / "definitions" / "families.yaml"
@@ -116,5 +115,5 @@ def _lines() -> str:
 
 
 def _yaml(path: Path) -> dict[str, Any]:
-    content: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    content: dict[str, Any] = read_yaml(path.read_text(encoding="utf-8"))
     return content

@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from typing import Any
 
-import yaml
-
 from goldline.metrics.facts import Facts
 from goldline.metrics.model import Table
 from goldline.metrics.period import Period, complete_months
@@ -15,6 +13,7 @@ from goldline.metrics.plan import SOURCES
 from goldline.metrics.question import Question, Texts
 from goldline.metrics.registry import DEFINITIONS
 from goldline.metrics.rights import is_compared
+from goldline.yaml_text import read_yaml
 
 
 def of(
@@ -73,5 +72,5 @@ _LACKING: dict[str, Callable[[Facts], bool]] = {
 
 @cache
 def _sentences() -> dict[str, Texts]:
-    content: dict[str, Texts] = yaml.safe_load((DEFINITIONS / "notes.yaml").read_text(encoding="utf-8"))
+    content: dict[str, Texts] = read_yaml((DEFINITIONS / "notes.yaml").read_text(encoding="utf-8"))
     return content

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import sqlglot
-import yaml
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from goldline.errors import GoldlineError
 from goldline.metrics.model import Dimension, Formula, Metric, Registry, Table, found_in
+from goldline.yaml_text import read_yaml
 
 HERE = Path(__file__).parent
 DEFINITIONS = HERE / "definitions"
@@ -54,7 +54,7 @@ def _load() -> Registry:
 
 
 def _read(name: str) -> dict[str, dict[str, Any]]:
-    content: dict[str, dict[str, Any]] = yaml.safe_load((DEFINITIONS / name).read_text(encoding="utf-8"))
+    content: dict[str, dict[str, Any]] = read_yaml((DEFINITIONS / name).read_text(encoding="utf-8"))
     return content
 
 

@@ -19,6 +19,7 @@ from goldline.errors import GoldlineError
 from goldline.landing.durable import lock_file
 from goldline.people.person import LOCAL
 from goldline.people.private import private_folder, read_private, write_private
+from goldline.yaml_text import read_yaml
 
 FILE_NAME = "people.yaml"
 _NAME = re.compile(r"[a-z0-9][a-z0-9._@+-]{0,63}")
@@ -124,7 +125,7 @@ def _fields(account: Account) -> dict[str, Any]:
 
 def _parsed(path: Path) -> dict[str, Account]:
     try:
-        content = yaml.safe_load(read_private(path).decode("utf-8")) or {}
+        content = read_yaml(read_private(path).decode("utf-8")) or {}
         people = (content.get("people") or {}) if isinstance(content, dict) else None
         if not isinstance(people, dict):
             raise GoldlineError("no list of people", where=str(path), remedy="write 'people:' and the accounts below")

@@ -14,6 +14,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from goldline.errors import GoldlineError
+from goldline.yaml_text import read_yaml
 
 _BUILT_IN = Path(__file__).with_name("roles.yaml")
 
@@ -82,7 +83,7 @@ def known(names: Collection[str], roles: Mapping[str, Role]) -> list[Role]:
 
 def _read(path: Path) -> dict[str, _Written]:
     try:
-        content: Any = yaml.safe_load(path.read_text("utf-8")) or {}
+        content: Any = read_yaml(path.read_text("utf-8")) or {}
         if not isinstance(content, dict):
             raise GoldlineError("not a mapping of roles", where=str(path), remedy="write 'name:' with its rights below")
         return {str(name): _Written.model_validate(fields or {}) for name, fields in content.items()}

@@ -1,7 +1,6 @@
-"""The files of one published table: writing those that are needed, taking over those that did not change, measuring.
+"""The files of one published table: choosing, writing and measuring them, taking over those that did not change.
 
-While one file is being written, the one before is read back and measured. Which tables make a version, and switching to
-it, is in ``snapshot``.
+Who writes which of them when is in ``writing``; which tables make a version, and switching to it, in ``snapshot``.
 """
 
 from __future__ import annotations
@@ -10,8 +9,7 @@ import hashlib
 import os
 import shutil
 import threading
-from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -66,18 +64,36 @@ class Source:
 
 
 @dataclass(frozen=True)
-class Written:
-    """The files of a table: those taken over, and those that are being measured."""
+class File:
+    """A file of a table that is to be written: the select that gives its rows, and the first day of its period."""
+
+    sql: str
+    path: Path
+    starts: date | None
+    is_ordered: bool
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to be done for a table.
+
+    Attributes:
+        source: The table.
+        rows: Its rows.
+        period: What a file holds.
+        kept: The files that were taken over from the current version.
+        files: The files to be written; None where all periods are.
+    """
 
     source: Source
     rows: int
     period: Period
-    kept: tuple[PublishedPart, ...]
-    measured: tuple[Future[PublishedPart], ...]
+    kept: tuple[PublishedPart, ...] = ()
+    files: tuple[File, ...] | None = None
 
-    def parts(self) -> tuple[PublishedPart, ...]:
-        """Return all files, in order, once they are measured."""
-        parts = [*self.kept, *(future.result() for future in self.measured)]
+    def parts(self, measured: Iterable[PublishedPart | None]) -> tuple[PublishedPart, ...]:
+        """Return all files, in order, once they are written and measured; a period without rows has none."""
+        parts = [*self.kept, *filter(None, measured)]
         found = sum(part.rows for part in parts)
         if found != self.rows:
             raise IntegrityError(
@@ -88,26 +104,23 @@ class Written:
         return tuple(sorted(parts, key=lambda part: part.file))
 
 
-def write(
-    session: Session, building: Path, source: Source, before: Before | None, reader: ThreadPoolExecutor
-) -> Written:
-    """Write the files of a table that changed, and take the others over from the current version."""
+def plan(session: Session, building: Path, source: Source, before: Before | None) -> Plan:
+    """Choose the files of a table that are to be written, and take the others over from the current version."""
     rows, first, last = _extent(session, source)
     known = before if before and before.table.types == source.columns else None
     period: Period = "all"
     if source.partition_by:
         period = choose(rows, first, last, before=known.table.period if known else None)
     if known is None or known.table.period != period or source.changed is None:
-        files = _write_all(session, building, source, period)
-        return Written(source, rows, period, (), tuple(_measured(reader, source, files)))
+        whole = tuple(_files(building, source, period, {None})) if period == "all" else None
+        return Plan(source, rows, period, files=whole)
     stale: set[date | None] = {None} if source.changed else set()
     if period != "all":
         stale = {*Cut(source.partition_by or "", period).starts(source.changed)}
     kept = tuple(part for part in known.table.parts if part.starts not in stale)
     for part in kept:
         _take_over(known.folder / part.file, building / part.file)
-    files = _write_some(session, building, source, period, stale)
-    return Written(source, rows, period, kept, tuple(_measured(reader, source, files)))
+    return Plan(source, rows, period, kept, tuple(_files(building, source, period, stale)))
 
 
 def _extent(session: Session, source: Source) -> tuple[int, date | None, date | None]:
@@ -117,36 +130,36 @@ def _extent(session: Session, source: Source) -> tuple[int, date | None, date | 
     return int(count), first, last
 
 
-Files = Iterator[tuple[Path, date | None]]
-
-
-def _write_all(session: Session, building: Path, source: Source, period: Period) -> Files:
-    if period == "all":
-        yield from _write_some(session, building, source, period, {None})
-        return
-    folder = building / source.name
-    folder.mkdir()
-    cut = Cut(source.partition_by or "", period)
-    for start, path in session.copy_to_parquet_by(source.sql, cut.column, cut.start, folder):
-        faultpoint.reach("publish.table_written")
-        yield path, start
-    sync_folder(folder)
-
-
-def _write_some(session: Session, building: Path, source: Source, period: Period, starts: set[date | None]) -> Files:
+def _files(building: Path, source: Source, period: Period, starts: set[date | None]) -> Iterator[File]:
     order = ", ".join('"' + name.replace('"', '""') + '"' for name in source.order_by)
     for start in sorted(starts, key=str):
         path, where = building / f"{source.name}.parquet", ""
         if start:
             path = building / source.name / f"{start}.parquet"
-            path.parent.mkdir(exist_ok=True)
             where = f" where {Cut(source.partition_by or '', period).inside(start)}"
         select = f"select * from ({source.sql}) as rows_to_publish{where}{f' order by {order}' if order else ''}"
-        if session.copy_to_parquet(select, path, is_ordered=bool(order)) == 0 and start:
-            path.unlink()
-            continue
+        yield File(select, path, start, is_ordered=bool(order))
+
+
+def write_all(session: Session, building: Path, source: Source, period: Period) -> Iterator[tuple[date, Path]]:
+    """Write every period of a table, in one pass where the engine can."""
+    folder = building / source.name
+    folder.mkdir()
+    cut = Cut(source.partition_by or "", period)
+    for start, path in session.copy_to_parquet_by(source.sql, cut.column, cut.start, folder):
         faultpoint.reach("publish.table_written")
-        yield path, start
+        yield start, path
+    sync_folder(folder)
+
+
+def write_one(session: Session, file: File) -> bool:
+    """Write one file; False where no rows are left for it."""
+    file.path.parent.mkdir(exist_ok=True)
+    if session.copy_to_parquet(file.sql, file.path, is_ordered=file.is_ordered) == 0 and file.starts:
+        file.path.unlink()
+        return False
+    faultpoint.reach("publish.table_written")
+    return True
 
 
 def _take_over(old: Path, new: Path) -> None:
@@ -158,12 +171,8 @@ def _take_over(old: Path, new: Path) -> None:
         sync_file(new)
 
 
-def _measured(reader: ThreadPoolExecutor, source: Source, files: Files) -> Iterator[Future[PublishedPart]]:
-    for path, start in files:
-        yield reader.submit(_part, source, path, start)
-
-
-def _part(source: Source, path: Path, start: date | None) -> PublishedPart:
+def measured(source: Source, path: Path, start: date | None) -> PublishedPart:
+    """Make a written file durable, and measure it as a reader will see it."""
     sync_file(path)
     content, columns = measure_file(path, operational=source.operational)
     _require_same_types(source, columns)

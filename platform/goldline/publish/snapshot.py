@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -19,8 +18,9 @@ from goldline.errors import GoldlineError, IntegrityError
 from goldline.fencing import Grant
 from goldline.publish.digest import MADE_BY, Column, total
 from goldline.publish.folder import PublishedFolder, named, number
-from goldline.publish.manifest import Manifest, PublishedColumn, PublishedTable
-from goldline.publish.parts import Before, Source, Written, write
+from goldline.publish.manifest import Manifest, PublishedColumn, PublishedPart, PublishedTable
+from goldline.publish.parts import Before, Plan, Source, plan
+from goldline.publish.writing import Readers, write
 
 if TYPE_CHECKING:
     from goldline.warehouse.engine import Session
@@ -60,6 +60,7 @@ def publish(
     now: datetime,
     grant: Grant | None = None,
     review: Callable[[Path], None] | None = None,
+    readers: Readers | None = None,
 ) -> Manifest:
     """Publish all tables, as the session's transaction sees them, as one new version.
 
@@ -72,6 +73,7 @@ def publish(
         now: The time to put into the manifest.
         grant: The right to write the warehouse; a later one in the folder stops the switch.
         review: Called with the folder of the version once it is written; may add to it, or raise to stop the switch.
+        readers: Opens more sessions that see what this one sees, to write several files at a time.
 
     Returns:
         The new version's manifest; the current one's, marked ``unchanged``, when every digest is the same.
@@ -86,7 +88,7 @@ def publish(
     with published.writing(), published.building() as building:
         current = _current(published)
         before = published.version_path(current.version) if current else None
-        written = _write(session, building, tables, current, before)
+        written = _write(session, building, tables, current, before, readers)
         if current and current.digests == {name: table.digest for name, table in written.items()}:
             return current.model_copy(update={"unchanged": True})
         version = named(1 + max([published.highest(), *map(number, published.versions())]))
@@ -114,14 +116,15 @@ def _write(
     tables: Mapping[str, TableToPublish],
     current: Manifest | None,
     folder: Path | None,
+    readers: Readers | None,
 ) -> dict[str, PublishedTable]:
-    """Write what changed of every table; while one file is being written, the one before is measured."""
-    with ThreadPoolExecutor(max_workers=1) as reader:
-        written = {
-            name: write(session, building, _source(session, table, current), _before(name, current, folder), reader)
-            for name, table in tables.items()
-        }
-        return {name: _published(tables[name], files) for name, files in written.items()}
+    """Write what changed of every table."""
+    plans = {
+        name: plan(session, building, _source(session, table, current), _before(name, current, folder))
+        for name, table in tables.items()
+    }
+    parts = write(session, building, plans.values(), readers)
+    return {name: _published(tables[name], planned, parts[name]) for name, planned in plans.items()}
 
 
 def _source(session: Session, table: TableToPublish, current: Manifest | None) -> Source:
@@ -142,12 +145,11 @@ def _before(name: str, current: Manifest | None, folder: Path | None) -> Before 
     return Before(folder, table) if folder and table and table.digest_by == MADE_BY else None
 
 
-def _published(table: TableToPublish, written: Written) -> PublishedTable:
-    parts = written.parts()
-    content, columns = total(part.content for part in parts), written.source.columns
+def _published(table: TableToPublish, planned: Plan, parts: tuple[PublishedPart, ...]) -> PublishedTable:
+    content, columns = total(part.content for part in parts), planned.source.columns
     return PublishedTable(
         parts=parts,
-        period=written.period,
+        period=planned.period,
         rows=content.rows,
         digest=content.digest(columns, operational=table.operational),
         digest_by=MADE_BY,

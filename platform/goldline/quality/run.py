@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
@@ -22,7 +23,7 @@ from goldline.quality.result import CheckResult, Finding
 from goldline.quality.row_check import Lookup, RowCheck, row_check
 from goldline.quality.sql_check import CARRYING_OUT, find_by_sql, reason
 from goldline.quality.statement import quoted
-from goldline.quality.validation import Answer, Question, Validator
+from goldline.quality.validation import Answer, Question, validator
 from goldline.warehouse.narrowing import narrowed, wanted
 
 if TYPE_CHECKING:
@@ -85,10 +86,7 @@ class _SuiteRun:
         self, session: Session, suite: Suite, parameters: Mapping[str, object], increment: ToCheck | None
     ) -> None:
         self.session, self.suite, self.parameters, self.increment = session, suite, parameters, increment
-
-    @cached_property
-    def validator(self) -> Validator:
-        return Validator()
+        self._alike: dict[tuple[str, ...], str] = {}
 
     def results(self) -> tuple[CheckResult, ...]:
         findings: Findings = {}
@@ -101,6 +99,9 @@ class _SuiteRun:
         for number, check in enumerate(self.suite.checks):
             if check.sql is not None:
                 findings[number] = self._by_sql(check)
+        with suppress(*CARRYING_OUT):  # after a check that raised, the transaction may be lost, and they with it
+            for table in self._alike.values():
+                self.session.execute(f"drop table if exists {table}")
         return tuple(findings[number].of(self.suite.table, check) for number, check in enumerate(self.suite.checks))
 
     def _rows_of(self, check: Check) -> tuple[str, str | None]:
@@ -109,9 +110,20 @@ class _SuiteRun:
             return self.suite.table, check.where
         if check.rule.needs != "repeats":
             return self.increment.rows, check.where
-        columns = ", ".join(map(quoted, check.columns))
-        near = f"({columns}) in (select {columns} from {self.increment.rows})"
-        return self.suite.table, f"({check.where}) and {near}" if check.where else near
+        columns = tuple(map(quoted, check.columns))
+        near = wanted(columns, f"select {', '.join(columns)} from {self.increment.rows}")
+        if check.where:
+            return self.suite.table, f"({check.where}) and {near}"
+        return self._alike_rows(check.columns, near), None
+
+    def _alike_rows(self, columns: tuple[str, ...], near: str) -> str:
+        """Set aside what names the rows that have values of changed ones: they are counted, and looked for repeats."""
+        if columns not in self._alike:
+            table = f"rows_alike_{len(self._alike) + 1}"
+            names = ", ".join(map(quoted, dict.fromkeys((*columns, *self.suite.key))))
+            self.session.create_as(table, f"select {names} from {self.suite.table} where {near}", temporary=True)
+            self._alike[columns] = table
+        return self._alike[columns]
 
     def _by_sql(self, check: Check) -> Finding:
         try:
@@ -201,7 +213,7 @@ class _ConditionRun:
 
     def _row_count(self, checks: Numbered, questions: dict[int, Question]) -> Findings:
         reduced = Reduced.of_rows(self.rows)
-        answers = self._suite_run.validator.ask(reduced.data, {number: questions[number] for number in checks})
+        answers = validator().ask(reduced.data, {number: questions[number] for number in checks})
         return {number: self._about_table(answer) for number, answer in answers.items()}
 
     def _about_table(self, answer: Answer) -> Finding:
@@ -253,7 +265,7 @@ class _ConditionRun:
         """Put the questions; of no rows every rule is true, and a question costs 0.1 s."""
         if not reduced.data.num_rows:
             return dict.fromkeys(checks, Answer(True))
-        return self._suite_run.validator.ask(reduced.data, {number: questions[number] for number in checks})
+        return validator().ask(reduced.data, {number: questions[number] for number in checks})
 
     def _finding(self, answer: Answer, reduced: Reduced, keys: Keys) -> Finding:
         if answer.error:

@@ -22,6 +22,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from goldline.errors import ContractError
 from goldline.quality.expectations import EXPECTATIONS, Expectation
 from goldline.quality.statement import is_condition, is_single_select, tables_read
+from goldline.yaml_text import read_yaml
 
 Severity = Literal["error", "warn"]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -186,7 +187,7 @@ def load_suite(path: Path) -> Suite:
 
 def _read(path: Path) -> _Head:
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = read_yaml(path.read_text(encoding="utf-8"))
         return _Head.model_validate(content if isinstance(content, Mapping) else {})
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise ContractError(f"the suite cannot be read: {error}", where=str(path), remedy="correct the YAML") from None

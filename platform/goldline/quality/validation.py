@@ -9,6 +9,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import pyarrow as pa
@@ -32,7 +33,7 @@ class Answer:
 
 
 class Validator:
-    """An ephemeral Great Expectations context; build one per run, when the first question comes up."""
+    """An ephemeral Great Expectations context."""
 
     def __init__(self) -> None:
         """Import Great Expectations and set up a context without files, progress bars or network."""
@@ -63,6 +64,12 @@ class Validator:
     def _build(self, number: int, question: Question) -> Any:
         name = "".join(part.title() for part in question.expectation.split("_"))
         return getattr(self._expectations, name)(**question.arguments, meta={"number": number})
+
+
+@cache
+def validator() -> Validator:
+    """Return the process's own validator, made when the first question comes up."""
+    return Validator()
 
 
 def _number(result: Any) -> int:

@@ -16,8 +16,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from goldline.alerts import Policy
 from goldline.alerts.mail import message_id
 from goldline.alerts.policy import address
@@ -36,6 +34,7 @@ from goldline.reports.highlights import highlights, subject
 from goldline.reports.subscriptions import Subscription
 from goldline.reports.words import heading, long_day, month_name, say
 from goldline.settings import Settings
+from goldline.yaml_text import read_yaml
 
 SALES = "sales"
 SHOPS_NAMED = 5
@@ -195,5 +194,5 @@ def envelope(
 @cache
 def own_boards() -> dict[str, Board]:
     """The report's own boards: the day, and its month to date."""
-    found = yaml.safe_load((Path(__file__).parent / "daily.yaml").read_text(encoding="utf-8"))
+    found = read_yaml((Path(__file__).parent / "daily.yaml").read_text(encoding="utf-8"))
     return {name: Board.model_validate(content) for name, content in found.items()}

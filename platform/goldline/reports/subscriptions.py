@@ -22,6 +22,7 @@ from goldline.alerts.policy import address as parsed_address
 from goldline.boards.model import Language
 from goldline.errors import GoldlineError, SettingsError
 from goldline.metrics.filters import Filters
+from goldline.yaml_text import read_yaml
 
 FILE = "subscriptions.yaml"
 HEADING = "# Who gets the daily report: docs/daily-report.md says what a line means; /subscriptions edits it, too.\n"
@@ -101,7 +102,7 @@ class Subscriptions:
             GoldlineError: The file is not what it should be; the message names the line of the list.
         """
         try:
-            content = yaml.safe_load(self.path.read_text(encoding="utf-8"))
+            content = read_yaml(self.path.read_text(encoding="utf-8"))
             return tuple(_File.model_validate(content or {}).subscriptions)
         except FileNotFoundError:
             return ()

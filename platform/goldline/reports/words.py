@@ -7,10 +7,10 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
-import yaml
 from babel.dates import format_date
 
 from goldline.boards.model import Language
+from goldline.yaml_text import read_yaml
 
 _LOCALES: dict[Language, str] = {"en": "en_GB", "fr": "fr_FR"}
 
@@ -51,5 +51,5 @@ def _written(day: date, pattern: str, language: Language) -> str:
 
 @cache
 def _texts() -> Mapping[str, Mapping[str, str]]:
-    found: dict[str, dict[str, str]] = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8"))
+    found: dict[str, dict[str, str]] = read_yaml(Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8"))
     return found

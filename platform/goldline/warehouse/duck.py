@@ -43,6 +43,7 @@ class DuckDatabase:
         self.path = None if database == ":memory:" else Path(database)
         self.name = str(self.path or "in memory")
         self.lease = Lease.of(self.path, wait_seconds=wait_seconds) if self.path else None
+        self._threads = threads
         config: dict[str, object] = {"memory_limit": memory, "threads": threads, "preserve_insertion_order": False}
         config["checkpoint_threshold"] = CHECKPOINT
         if self.path:
@@ -81,6 +82,22 @@ class DuckDatabase:
                     raise
                 self._require_lease(session)
                 session.execute("commit")
+
+    @contextmanager
+    def readers(self) -> Iterator[list[Session]]:
+        """Open a session per thread, each for work of one thread; they read what is committed, and must not write."""
+        with self._engine.connect() as connection, self._explaining():
+            driver: Any = connection.connection.driver_connection
+            connections = [driver.duplicate() for _ in range(self._threads)]
+            driver.execute("set threads = 1")
+            try:
+                for reader in connections:
+                    reader.execute("set timezone = 'UTC'")
+                yield [DuckSession(reader) for reader in connections]
+            finally:
+                driver.execute(f"set threads = {self._threads}")
+                for reader in connections:
+                    reader.close()
 
     @contextmanager
     def _explaining(self) -> Iterator[None]:

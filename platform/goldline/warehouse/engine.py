@@ -6,6 +6,7 @@ the SQL that makes them, belongs elsewhere.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -63,6 +64,11 @@ class Warehouse:
     def transaction(self) -> AbstractContextManager[Session]:
         """Open a transaction: committed when the block ends, rolled back when it raises."""
         return self._database.transaction()
+
+    @property
+    def readers(self) -> Callable[[], AbstractContextManager[list[Session]]] | None:
+        """Opens sessions that read what is committed, each for a thread of its own; None where that gains nothing."""
+        return self._database.readers if isinstance(self._database, DuckDatabase) else None
 
     def close(self) -> None:
         """Close the database and give the writer's lease back."""

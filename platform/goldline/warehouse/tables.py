@@ -16,13 +16,13 @@ from pathlib import Path
 
 import pyarrow as pa
 import sqlglot
-import yaml
 from sqlglot import exp
 
 from goldline.errors import GoldlineError
 from goldline.settings import Settings
 from goldline.warehouse.engine import Session
 from goldline.warehouse.narrowing import tables_of
+from goldline.yaml_text import read_yaml
 
 Build = Callable[[Mapping[str, pa.Table], Settings], pa.Table]
 
@@ -98,7 +98,7 @@ def load_catalogue(folder: Path) -> Catalogue:
     order = TopologicalSorter(
         {name: sorted(table.depends_on & set(by_name)) for name, table in sorted(by_name.items())}
     )
-    vocabulary = yaml.safe_load((folder / "vocabulary.yaml").read_text("utf-8"))
+    vocabulary = read_yaml((folder / "vocabulary.yaml").read_text("utf-8"))
     return Catalogue(tuple(by_name[name] for name in order.static_order()), vocabulary)
 
 

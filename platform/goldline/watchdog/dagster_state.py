@@ -15,9 +15,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from goldline.settings import Settings
+from goldline.yaml_text import read_yaml
 
 WATCHED = ("nightly", "deliveries", "published", "daily_report", "housekeeping", "alerts", "weekly_proof")
 TICKS_READ, RUNS_READ = 5, 20
@@ -74,7 +73,7 @@ class DagsterState:
 def is_readable_here(settings: Settings) -> bool:
     """Say whether Dagster keeps its records in the SQLite files of its home."""
     try:
-        config = yaml.safe_load((settings.dagster_dir / "dagster.yaml").read_text("utf-8")) or {}
+        config = read_yaml((settings.dagster_dir / "dagster.yaml").read_text("utf-8")) or {}
     except FileNotFoundError:
         return True
     return not any(name in config for name in OTHER_STORAGE)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-import yaml
+from goldline.yaml_text import read_yaml
 
 FALLBACK = "en"
 
@@ -19,5 +19,5 @@ def say(name: str, language: str, **values: object) -> str:
 
 @cache
 def _texts() -> Mapping[str, Mapping[str, str]]:
-    found: dict[str, dict[str, str]] = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8"))
+    found: dict[str, dict[str, str]] = read_yaml(Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8"))
     return found

@@ -10,9 +10,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import yaml
-
 from goldline.boards.model import Language
+from goldline.yaml_text import read_yaml
 
 
 def word(key: str, language: Language, **values: object) -> str:
@@ -35,7 +34,7 @@ def word_or(key: str, language: Language, default: str) -> str:
 def vocabulary(language: Language) -> Mapping[str, str]:
     """Return every word of a language by its dotted key."""
     text = (files("goldline.boards.words") / f"{language}.yaml").read_text(encoding="utf-8")
-    return dict(_flat(yaml.safe_load(text), ""))
+    return dict(_flat(read_yaml(text), ""))
 
 
 def _flat(words: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, str]]:
