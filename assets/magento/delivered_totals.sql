@@ -12,10 +12,6 @@ items as (select * from magento.sales_order_item),
 memos as (select * from magento.sales_creditmemo),
 memo_items as (select * from magento.sales_creditmemo_item),
 sales as (select * from magento.sales),
--- looked up by their ids, whatever the day on which they were delivered
-known_orders as (select * from magento.sales_order),
-known_memos as (select * from magento.sales_creditmemo),
-known_items as (select * from magento.sales_order_item),
 roles as (select * from magento.order_lines),
 states as (select * from magento.setting_order_state),
 currencies as (select * from reference.currency),
@@ -123,31 +119,31 @@ held as (
 -- where a document belongs: its selling point, currency, rounding, and whether it counts
 order_heads as (
     select
-        known_orders.entity_id as document_id,
+        orders.entity_id as document_id,
         coalesce(points.website_code, 'unknown') as website_code,
         coalesce(points.prices_include_tax, fallback.prices_include_tax) as prices_include_tax,
-        known_orders.order_currency_code as currency,
+        orders.order_currency_code as currency,
         coalesce(currencies.decimals, 2) as decimals,
         states.state is not null and states.exclusion_reason is null as is_counted
-    from known_orders
+    from orders
     cross join (select * from magento.setting_website where website_code = '*') as fallback
-    left join points on points.store_id = known_orders.store_id
-    left join states on states.state = known_orders.state
-    left join currencies on currencies.currency = known_orders.order_currency_code
+    left join points on points.store_id = orders.store_id
+    left join states on states.state = orders.state
+    left join currencies on currencies.currency = orders.order_currency_code
 ),
 memo_heads as (
     select
-        known_memos.entity_id as document_id,
+        memos.entity_id as document_id,
         coalesce(points.website_code, order_heads.website_code, 'unknown') as website_code,
         coalesce(points.prices_include_tax, order_heads.prices_include_tax, fallback.prices_include_tax) as prices_include_tax,
-        known_memos.order_currency_code as currency,
+        memos.order_currency_code as currency,
         coalesce(currencies.decimals, 2) as decimals,
-        known_memos.state = 2 as is_counted
-    from known_memos
+        memos.state = 2 as is_counted
+    from memos
     cross join (select * from magento.setting_website where website_code = '*') as fallback
-    left join order_heads on order_heads.document_id = known_memos.order_id
-    left join points on points.store_id = known_memos.store_id
-    left join currencies on currencies.currency = known_memos.order_currency_code
+    left join order_heads on order_heads.document_id = memos.order_id
+    left join points on points.store_id = memos.store_id
+    left join currencies on currencies.currency = memos.order_currency_code
 ),
 
 heads as (
@@ -189,10 +185,10 @@ lines as (
         coalesce(memo_items.tax_amount, 0),
         memo_items.qty,
         memo_items.qty,
-        known_items.original_price,
-        known_items.tax_percent
+        items.original_price,
+        items.tax_percent
     from memo_items
-    left join known_items on known_items.item_id = memo_items.order_item_id
+    left join items on items.item_id = memo_items.order_item_id
     left join roles on roles.item_id = memo_items.order_item_id
     union all
     select

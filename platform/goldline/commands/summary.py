@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from rich.table import Table
 
 from goldline.commands.terminal import out, table, warn
 from goldline.home import Home
+from goldline.metrics.period import plus_months
 from goldline.publish.reader import Reader, open_snapshot
 from goldline.restate.records import Restatement
 from goldline.restate.review import held_restatement, restatement_of
@@ -58,13 +61,15 @@ def _row(reader: Reader, sql: str) -> tuple[int, ...]:
 
 
 def _sales(reader: Reader) -> Table:
-    """Net sales without tax by month (the last twelve) and channel, in the reporting currency."""
+    """Net sales without tax by month (the twelve to that of the newest line) and channel, in the reporting currency."""
+    newest: date | None = reader.query("select max(business_date) as newest from unified_sales")["newest"][0].as_py()
+    first = plus_months((newest or date.max).replace(day=1), 1 - MONTHS)
     found = reader.query(
         "select date_trunc('month', business_date)::date as month, channel, any_value(reporting_currency) as currency,"
-        " sum(net_amount_excl_tax_reporting) as net from unified_sales"
-        " where is_revenue and line_type in ('product', 'service', 'fee') group by all order by all"
+        f" sum(net_amount_excl_tax_reporting) as net from unified_sales where business_date >= date '{first}'"
+        " and is_revenue and line_type in ('product', 'service', 'fee') group by all order by all"
     ).to_pylist()
-    months = sorted({row["month"] for row in found})[-MONTHS:]
+    months = sorted({row["month"] for row in found})
     channels = sorted({row["channel"] for row in found})
     currency = found[0]["currency"] if found else ""
     net = {(row["month"], row["channel"]): row["net"] for row in found}

@@ -38,9 +38,9 @@ class Check(BaseModel):
     ``columns`` on an expectation about one column stands for one check per column; ``{column}`` in its name
     and description is then replaced. ``key`` and ``show`` belong to SQL checks: the columns of the select
     that name a failing row (default: the table's key), and a few that may be shown with it because they are
-    not personal. ``within`` does, too: where the select judges each unit of the table's increment by itself, it
+    not personal. ``within`` does, too: where the select judges each unit (a document, a customer, a day) by itself, it
     says, of every table that is read, which columns or expressions make a row's unit. Once passed, such a check reads
-    the touched units only.
+    only the units that the table's increment touched or, if it has units of its own, those with a changed row.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -31,10 +32,22 @@ SQL = {
         select lines.* from shop.lines as lines
         where exists (select 1 from shop.rates as rates where rates.code = lines.code and rates.rate > lines.rate)""",
 }
+OF_UNITS = Check(
+    name="no_more_children_than_rates_of_a_code",
+    description="Judged by each code, which is no unit of the table.",
+    severity="error",
+    within={LINES: ("coalesce(code, '-')",), RATES: ("coalesce(code, '-')",)},
+    sql="""
+        with children as (
+            select coalesce(code, '-') as code, count(parent) as children, min(id) as id from shop.lines group by 1
+        ), rates as (select coalesce(code, '-') as code, count(*) as rates from shop.rates group by 1)
+        select children.id from children left join rates on rates.code = children.code
+        where children.children > coalesce(rates.rates, 0)""",
+)
 SUITE = Suite(
     LINES,
     ("id",),
-    tuple(Check(name=name, description="A rule.", severity="error", sql=sql) for name, sql in SQL.items()),
+    (*(Check(name=name, description="A rule.", severity="error", sql=sql) for name, sql in SQL.items()), OF_UNITS),
 )
 CODES, AMOUNTS = st.sampled_from(["a", "b", None]), st.integers(0, 2)
 STATES = st.tuples(
@@ -45,7 +58,14 @@ STATES = st.tuples(
 Row = tuple[object, ...]
 Rows = dict[int, Row]
 State = tuple[Rows, list[Row], list[str | None]]
-TABLE = TableFile("shop", "lines", Path("lines.sql"), "", frozenset(), {}, sql="")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A table that follows changes line by line."""
+    folder = tmp_path_factory.mktemp("shop")
+    (folder / "lines.increment.yaml").write_text("{unit: [id], touched: {}}", "utf-8")
+    return folder
 
 
 def fill(session: Session, state: State) -> None:
@@ -80,7 +100,7 @@ def found(session: Session, increment: ToCheck | None = None) -> list[tuple[obje
 
 @settings(max_examples=150, deadline=None)
 @given(before=STATES, after=STATES)
-def test_after_an_increment_a_check_finds_what_it_finds_in_all_rows(before: State, after: State) -> None:
+def test_after_an_increment_a_check_finds_what_it_finds_in_all_rows(folder: Path, before: State, after: State) -> None:
     with Warehouse("duckdb:///:memory:") as warehouse, warehouse.transaction() as session:
         session.execute("create schema shop; create schema changes")
         prepare_builds(session)
@@ -93,7 +113,8 @@ def test_after_an_increment_a_check_finds_what_it_finds_in_all_rows(before: Stat
         now = build(session, 2)
         changes = session.scalar(f"select count(*) from {changes_table(LINES)}")
         upstreams = Upstreams(Catalogue((), {}), {}, load_settings())
-        increment = to_check(session, upstreams, TABLE, Outcome(now, "comparison", changes), earlier, passed)
+        lines = TableFile("shop", "lines", folder / "lines.sql", "", frozenset(), {}, sql="")
+        increment = to_check(session, upstreams, lines, Outcome(now, "comparison", changes), earlier, passed)
         assert found(session, increment) == found(session)
 
 
@@ -108,4 +129,5 @@ def test_a_look_up_that_cannot_be_carried_out_is_said_and_the_other_checks_go_on
         "has_a_rate_or_a_name": "error",
         "names_a_line": "error",
         "no_line_has_a_rate_above_its_own": "passed",
+        OF_UNITS.name: "passed",
     }
