@@ -73,7 +73,7 @@ ENGINES = (
     ),
     Engine(
         "dlt", "dlt", "the load only, through Arrow, unchecked, all versions kept",
-        against=LOAD, module="bench.with_dlt",
+        against=LOAD, module="bench.with_dlt", prepares=True,
     ),
 )  # fmt: skip
 

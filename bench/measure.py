@@ -1,8 +1,4 @@
-"""Measuring a whole process with all that it starts.
-
-CPU seconds (user and system), wall seconds and peak memory.
-
-CPU seconds (user and system), wall seconds and peak memory.
+"""Measuring a whole process with all that it starts: CPU seconds (user and system), wall seconds and peak memory.
 
 CPU time is what the kernel charges for children that were waited for; memory is the sum over the process tree, looked
 at several times a second. A process that goes over its budget of time or memory is ended, and the result says so.

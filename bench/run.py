@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 import shutil
 import sys
 from collections.abc import Mapping
@@ -20,6 +19,7 @@ from datetime import date
 from pathlib import Path
 
 from bench.contracts import ROOT, feeds
+from bench.csv_files import plain_numbers
 from bench.engines import ENGINES, LOAD, TRANSFORM, Engine, environment
 from bench.many_days import make_many_days
 from bench.measure import Budget, Measured, measure
@@ -30,8 +30,6 @@ FULL_LINES, FULL_DAYS, FULL_CUSTOMERS = 3_600_000, 1_826, 100_000
 LAST_DAY = date(2025, 12, 31)
 GOLDLINE = next(engine for engine in ENGINES if engine.name == "goldline")
 NIGHT = "run"
-SPACES = rb" |\xc2\xa0|\xe2\x80\xaf|\xa0"
-SPACED = re.compile(rb"(?<=;)-?[0-9]{1,3}(?:(?:" + SPACES + rb")[0-9]{3})+,[0-9]+(?=[;\r])")
 
 
 @dataclass
@@ -147,13 +145,6 @@ def generate(scale: float, target: Path) -> Path:
         plain_numbers(target.with_suffix(".part"))
         target.with_suffix(".part").rename(target)
     return target
-
-
-def plain_numbers(landing: Path) -> None:
-    """Take the spaces out of the tills' thousands: Goldline reads them, most bulk readers don't."""
-    for path in (landing / "cashmere").glob("*.csv"):
-        text = path.read_bytes()
-        path.write_bytes(SPACED.sub(lambda found: re.sub(SPACES, b"", found[0]), text))
 
 
 def say(text: str) -> None:

@@ -14,8 +14,8 @@ from typing import Literal
 
 from goldline.build.increment import SUFFIX, Increment, Need, increment_of
 from goldline.contracts import Contract, Feed
+from goldline.intake.newest import META, newest_sql
 from goldline.intake.rules import identifier
-from goldline.intake.schema import META, newest_sql
 from goldline.settings import Settings
 from goldline.warehouse.builds import Build
 from goldline.warehouse.engine import Session

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import importlib
-import threading
 import time
+from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -19,11 +18,16 @@ from goldline.flow import is_published
 from goldline.home import Home
 from goldline.intake.register import registered
 from goldline.intake.schema import prepare
+from goldline.quality.answering import answering
 from goldline.warehouse import aside
 from goldline.warehouse.engine import Warehouse
 from goldline.warehouse.lease import Lease
 from goldline.warehouse.migrations import RebuildNeeded
 
+if TYPE_CHECKING:
+    from dagster import ExecuteInProcessResult
+
+Reporter = Callable[[str, int, int], None]
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="A delivery day.", metavar="YYYY-MM-DD")]
 From = Annotated[
     datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First delivery day.", metavar="YYYY-MM-DD")
@@ -205,25 +209,12 @@ def _waiting(home: Home, warehouse: Warehouse) -> tuple[set[date], bool]:
 
 def carry_out(home: Home, warehouse: Warehouse, days: set[date]) -> None:
     """Carry out the run for some days, holding the warehouse; without a day, everything after the deliveries."""
-    from goldline.graph.jobs import REFRESH, plan_runs
-    from goldline.graph.orphans import close_orphans
-    from goldline.graph.runs import execute, first_failure, open_instance
-    from goldline.graph.steps import Progress
-
     started = time.monotonic()
-    threading.Thread(target=_warm_up, daemon=True).start()
-    with open_instance(home.settings) as instance, progress() as report:
-        from goldline.definitions import build_definitions
-        from resources.warehouse import OpenWarehouse
-
-        definitions = build_definitions(home.settings, resources={"warehouse": OpenWarehouse(home, warehouse)})
-        for run_id in close_orphans(instance):
-            warn(f"run {run_id[:8]} was cut off earlier; it is now marked as failed")
-        Progress.listener = report
-        planned = plan_runs(days)
-        job, tags = (planned[0].job, planned[0].tags) if planned else (REFRESH, {})
-        result = execute(definitions, job, instance, tags)
+    with answering(), progress() as report:
+        result = _execute(home, warehouse, days, report)
     if not result.success:
+        from goldline.graph.runs import first_failure
+
         raise GoldlineError(
             first_failure(result),
             where=f"run {result.run_id[:8]}",
@@ -233,9 +224,23 @@ def carry_out(home: Home, warehouse: Warehouse, days: set[date]) -> None:
     good(f"run {result.run_id[:8]} succeeded in {time.monotonic() - started:.0f} s")
 
 
-def _warm_up() -> None:
-    """Import Great Expectations, which takes seconds, while the deliveries are loaded."""
-    importlib.import_module("great_expectations")
+def _execute(home: Home, warehouse: Warehouse, days: set[date], report: Reporter) -> ExecuteInProcessResult:
+    """Carry out the run in this process; Dagster is imported here, as other commands do without it."""
+    from goldline.definitions import build_definitions
+    from goldline.graph.jobs import REFRESH, plan_runs
+    from goldline.graph.orphans import close_orphans
+    from goldline.graph.runs import execute, open_instance
+    from goldline.graph.steps import Progress
+    from resources.warehouse import OpenWarehouse
+
+    with open_instance(home.settings) as instance:
+        definitions = build_definitions(home.settings, resources={"warehouse": OpenWarehouse(home, warehouse)})
+        for run_id in close_orphans(instance):
+            warn(f"run {run_id[:8]} was cut off earlier; it is now marked as failed")
+        Progress.listener = report
+        planned = plan_runs(days)
+        job, tags = (planned[0].job, planned[0].tags) if planned else (REFRESH, {})
+        return execute(definitions, job, instance, tags)
 
 
 def _say_what_is_left_out(home: Home) -> None:

@@ -17,12 +17,12 @@ import pyarrow as pa
 
 from goldline.contracts import Contract, Feed
 from goldline.errors import GoldlineError
-from goldline.intake import expected
+from goldline.intake import expected, newest
+from goldline.intake.newest import META, newest_of_all_sql
 from goldline.intake.register import CREATE
 from goldline.intake.rules import identifier
 from goldline.warehouse.engine import Session
 
-META = {"sequence": "bigint", "delivery_date": "date", "line_number": "integer"}
 SUPERSEDED = {"superseded_by": "bigint"}  # the ledger sequence of the file that replaced the row
 
 
@@ -45,7 +45,7 @@ def prepare(session: Session, contracts: Iterable[Contract]) -> None:
             _raw_table(session, contract, feed)
             versions = contract.versions(feed.name)
             session.create_view(versions, versions_sql(contract, feed))
-            session.create_view(contract.newest(feed.name), newest_sql(feed, versions))
+            session.create_view(contract.newest(feed.name), newest_of_all_sql(feed, versions))
         for name, rows in contract.settings.items():
             _setting(session, f"{contract.source}.setting_{name}", rows)
         expected.prepare_expected(session, contract)
@@ -56,7 +56,7 @@ _CREATE_PREPARED = "create table if not exists intake.prepared (fingerprint varc
 
 def _fingerprint(contracts: Iterable[Contract]) -> str:
     """Return a text that changes with the contracts and with what this release makes of them."""
-    made_by = b"".join(Path(file).read_bytes() for file in (__file__, expected.__file__))
+    made_by = b"".join(Path(file).read_bytes() for file in (__file__, expected.__file__, newest.__file__))
     return hashlib.sha256(made_by + "".join(contract.digest for contract in contracts).encode()).hexdigest()
 
 
@@ -84,26 +84,6 @@ def versions_sql(contract: Contract, feed: Feed) -> str:
     """Select the rows of a feed that count: those that no corrected file replaced."""
     columns = ", ".join(map(identifier, (*META, *feed.columns)))
     return f"select {columns} from {contract.table(feed.name)} where superseded_by is null"
-
-
-def newest_sql(feed: Feed, source: str) -> str:
-    """Select the newest version of each key, and of the newest delivery of each group, from rows that count."""
-    columns = ", ".join(map(identifier, (*META, *feed.columns)))
-    if feed.complete_per:
-        group = ", ".join(map(identifier, feed.complete_per))
-        source = (
-            f"(select {columns} from (select *, max(delivery_date) over (partition by {group}) as newest"
-            f" from {source} as received) as grouped where delivery_date = newest)"
-        )
-    if not feed.key:
-        return f"select {columns} from {source} as delivered"
-    key = ", ".join(map(identifier, feed.key))
-    newest = ", ".join(f"{identifier(c)} desc nulls last" for c in feed.newest_by)
-    order = ", ".join(filter(None, (newest, "delivery_date desc, line_number desc")))
-    return (
-        f"select {columns} from (select *, row_number() over (partition by {key} order by {order}) as version"
-        f" from {source} as delivered) as versions where version = 1"
-    )
 
 
 def _setting(session: Session, table: str, rows: list[dict[str, Any]]) -> None:

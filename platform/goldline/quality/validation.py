@@ -7,10 +7,12 @@ MB. It keeps no values: what comes back is which rows of the frame break which e
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, Protocol
 
 import pyarrow as pa
 
@@ -30,6 +32,13 @@ class Answer:
     success: bool
     rows: tuple[int, ...] = ()
     error: str = ""
+
+
+class Asked(Protocol):
+    """Who can be asked."""
+
+    def ask(self, data: pa.Table, questions: Mapping[int, Question]) -> dict[int, Answer]:
+        """Put several questions about one frame; answers come back under the questions' numbers."""
 
 
 class Validator:
@@ -66,10 +75,27 @@ class Validator:
         return getattr(self._expectations, name)(**question.arguments, meta={"number": number})
 
 
+_elsewhere: ContextVar[Asked | None] = ContextVar("_elsewhere", default=None)
+
+
+def validator() -> Asked:
+    """Return who answers: another process where there is one, else this process's own validator."""
+    return _elsewhere.get() or _own()
+
+
 @cache
-def validator() -> Validator:
-    """Return the process's own validator, made when the first question comes up."""
+def _own() -> Validator:
     return Validator()
+
+
+@contextmanager
+def answered_by(other: Asked) -> Iterator[None]:
+    """Let questions be put to somebody else until the block ends."""
+    before = _elsewhere.set(other)
+    try:
+        yield
+    finally:
+        _elsewhere.reset(before)
 
 
 def _number(result: Any) -> int:

@@ -17,10 +17,10 @@ import duckdb
 import pytest
 
 from bench.compare import compare
+from bench.csv_files import plain_numbers
 from bench.floor import Floor
 from bench.many_days import make_many_days
 from bench.one_day import make_one_day
-from bench.run import plain_numbers
 from goldline.deliver import deliver
 from goldline.demo import write_deliveries
 from goldline.flow import build_table, publish_tables
