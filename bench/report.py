@@ -6,6 +6,7 @@ import json
 import os
 import platform
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -64,7 +65,7 @@ def page(measured: Results, floor_parts: Mapping[str, float], notes: Mapping[str
     files = sum(1 for _ in landing.glob("*/*.csv"))
     parts = [
         INTRODUCTION,
-        f"Machine: {machine()}. Versions: {versions()}.\n",
+        f"Measured on {datetime.now(UTC):%d %B %Y}. Machine: {machine()}. Versions: {versions()}.\n",
         f"## The whole history at once\n\nInput: {files:,} files, {size / 1e9:.2f} GB.\n",
         f"{table(measured, floor_parts)}\n",
         _one_day(measured, notes),

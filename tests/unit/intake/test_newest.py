@@ -15,7 +15,9 @@ from goldline.intake.rules import identifier
 from goldline.warehouse.engine import Session, Warehouse
 
 CONTRACTS = load_contracts(assets_folder())
-FEEDS = {f"{contract.source}.{feed.name}": feed for contract in CONTRACTS.values() for feed in contract.feeds.values()}
+ALL = {f"{contract.source}.{feed.name}": feed for contract in CONTRACTS.values() for feed in contract.feeds.values()}
+SHAPES = {(len(feed.key), len(feed.complete_per), len(feed.newest_by)): name for name, feed in ALL.items()}
+FEEDS = {name: ALL[name] for name in SHAPES.values()}  # one feed of each way of telling versions apart
 MOST = 6  # columns that decide, of any feed
 VALUES = st.lists(st.sampled_from([None, 0, 1]), min_size=MOST, max_size=MOST)
 ROWS = st.lists(st.tuples(st.integers(1, 3), st.integers(0, 2), VALUES), max_size=8)
