@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -27,7 +26,8 @@ from goldline.warehouse.migrations import RebuildNeeded
 if TYPE_CHECKING:
     from dagster import ExecuteInProcessResult
 
-Reporter = Callable[[str, int, int], None]
+    from goldline.graph.steps import Reporter
+
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="A delivery day.", metavar="YYYY-MM-DD")]
 From = Annotated[
     datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First delivery day.", metavar="YYYY-MM-DD")

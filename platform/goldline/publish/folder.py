@@ -139,6 +139,8 @@ class PublishedFolder:
         """Give a built version its name; everything in it is durable by then."""
         target = self.version_path(version)
         target.parent.mkdir(exist_ok=True)
+        for inside in (path for path in built.iterdir() if path.is_dir()):
+            sync_folder(inside)
         sync_folder(built)
         built.rename(target)
         sync_folder(target.parent)

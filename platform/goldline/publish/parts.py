@@ -22,7 +22,7 @@ from goldline.errors import IntegrityError
 from goldline.publish.digest import Column, Content, measure
 from goldline.publish.manifest import PublishedPart, PublishedTable
 from goldline.publish.partition import Cut, Period, choose
-from goldline.publish.sealed import sync_file, sync_folder
+from goldline.publish.sealed import sync_file
 
 if TYPE_CHECKING:
     from goldline.warehouse.engine import Session
@@ -149,7 +149,6 @@ def write_all(session: Session, building: Path, source: Source, period: Period) 
     for start, path in session.copy_to_parquet_by(source.sql, cut.column, cut.start, folder):
         faultpoint.reach("publish.table_written")
         yield start, path
-    sync_folder(folder)
 
 
 def write_one(session: Session, file: File) -> bool:

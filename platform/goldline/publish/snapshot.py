@@ -20,10 +20,10 @@ from goldline.publish.digest import MADE_BY, Column, total
 from goldline.publish.folder import PublishedFolder, named, number
 from goldline.publish.manifest import Manifest, PublishedColumn, PublishedPart, PublishedTable
 from goldline.publish.parts import Before, Plan, Source, plan
-from goldline.publish.writing import Readers, write
+from goldline.publish.writing import write
 
 if TYPE_CHECKING:
-    from goldline.warehouse.engine import Session
+    from goldline.warehouse.engine import Readers, Session
 
 
 @dataclass(frozen=True, kw_only=True)

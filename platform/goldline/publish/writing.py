@@ -7,9 +7,9 @@ spends more than half as much again. What is in a file is ``parts``' business.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import ExitStack
 from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
@@ -18,9 +18,8 @@ from goldline.publish.manifest import PublishedPart
 from goldline.publish.parts import File, Plan, Source, measured, write_all, write_one
 
 if TYPE_CHECKING:
-    from goldline.warehouse.engine import Session
+    from goldline.warehouse.engine import Readers, Session
 
-Readers = Callable[[], AbstractContextManager[list["Session"]]]
 FEW = 4  # so few files are not worth other readers
 Parts = dict[str, tuple[PublishedPart, ...]]
 

@@ -6,19 +6,18 @@ the SQL that makes them, belongs elsewhere.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import TYPE_CHECKING
 
 from goldline.fencing import Grant
 from goldline.warehouse.duck import DuckDatabase
-from goldline.warehouse.session import Columns, Engine, Parameters, Session, Types
+from goldline.warehouse.session import Columns, Engine, Parameters, Readers, Session, Types
 
 if TYPE_CHECKING:
     from goldline.warehouse.postgres import PostgresDatabase
 
-__all__ = ["Columns", "Engine", "Parameters", "Session", "Types", "Warehouse"]
+__all__ = ["Columns", "Engine", "Parameters", "Readers", "Session", "Types", "Warehouse"]
 
 
 class Warehouse:
@@ -66,7 +65,7 @@ class Warehouse:
         return self._database.transaction()
 
     @property
-    def readers(self) -> Callable[[], AbstractContextManager[list[Session]]] | None:
+    def readers(self) -> Readers | None:
         """Opens sessions that read what is committed, each for a thread of its own; None where that gains nothing."""
         return self._database.readers if isinstance(self._database, DuckDatabase) else None
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -23,6 +24,7 @@ Parameters = Sequence[object] | Mapping[str, object]
 Columns = list[tuple[str, str]]
 Types = Callable[[], Mapping[str, Columns]]
 Engine = Literal["duckdb", "postgresql"]
+Readers = Callable[[], AbstractContextManager[list["Session"]]]
 
 
 class Session(ABC):
