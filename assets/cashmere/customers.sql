@@ -2,7 +2,7 @@
 with
 clients as (select * from cashmere.clients),
 technical as (select * from cashmere.setting_technical_client),
-lines as (
+lines as not materialized (
     select
         ventes.*,
         upper(replace(replace(carte_fidelite, ' ', ''), '-', '')) as card,

@@ -1,7 +1,7 @@
 -- One row per ticket line of the shops, in the words of the unified model. Lines that don't count (voids, training, footer
 -- discounts that were shared out) are here, too, with their `exclusion_reason`.
 with
-lines as (select * from cashmere.ventes),
+lines as not materialized (select * from cashmere.ventes),
 shops as (select * from cashmere.magasins),
 settings as (select * from reference.setting),
 zones as (select * from reference.zone_day),
@@ -35,7 +35,7 @@ footer_codes as (
     group by code_magasin, code_caisse, date_comptable, num_ticket
 ),
 
-counted as (
+counted as not materialized (
     select
         lines.*,
         case

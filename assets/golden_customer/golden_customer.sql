@@ -5,7 +5,7 @@ customers as (select * from merge.unified_customers where not is_anonymous),
 as_of as (select as_of from reference.as_of),
 products as (select product_key, category, brand from merge.unified_products),
 
-lines as (
+lines as not materialized (
     select
         sales.*,
         as_of.as_of,

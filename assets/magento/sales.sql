@@ -355,6 +355,8 @@ placed as (
         case when list_incl = to_currency(gross_incl, decimals) then to_currency(gross_excl, decimals)
             else to_currency(share_of(cast(list_incl as decimal(18,4)), 100, 100 + coalesce(tax_percent, 0)), decimals)
         end as list_excl,
+        case when base_to_order_rate = 1 then cast(base_cost_sold as decimal(18,4))
+            else cast(base_cost_sold * base_to_order_rate as decimal(18,4)) end as cost_sold,
         listed.created_at + (
             case when zones.shift_at_utc is null or listed.created_at < zones.shift_at_utc then zones.utc_before
                 else zones.utc_after end
@@ -436,9 +438,8 @@ select
     cast(direction * case when base_to_order_rate = 1 and base_to_global_rate = 1 then net_incl_settled - net_excl_settled
         when base_net_excl is not null then round(base_tax * base_to_global_rate, 2) end as decimal(18,4))
         as tax_amount_reporting,
-    cast(case when quantity > 0 and base_cost_sold is not null
-        then share_of(cast(base_cost_sold * base_to_order_rate as decimal(18,4)), 1, quantity) end as decimal(18,4)) as unit_cost,
-    cast(direction * base_cost_sold * base_to_order_rate as decimal(18,4)) as cost_amount,
+    case when quantity > 0 then share_of(cost_sold, 1, quantity) end as unit_cost,
+    cast(direction * cost_sold as decimal(18,4)) as cost_amount,
     case when base_cost_sold is not null then 'document' end as cost_source,
     document_state,
     placed.exclusion_reason,

@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv
 
-from goldline.contracts import Contract, Feed
+from goldline.contracts import Contract, Dialect, Feed
 from goldline.intake.personal import clear_data_in, mask
 from goldline.intake.quarantine import MAX_FAULTS, Fault
 from goldline.intake.rules import FeedRules, identifier
@@ -23,6 +23,7 @@ from goldline.intake.structure import Records
 from goldline.intake.totals import LeftOut, left_out_as, totals_of
 from goldline.landing.history import Entry
 
+BLOCK_BYTES = 1 << 22  # a block fits the cache of the processor, and any record (of at most 1 MB) fits a block
 META = ("sequence", "delivery_date", "line_number")
 
 
@@ -113,7 +114,7 @@ class Checker:
         self, feed: Feed, header: tuple[str, ...], files: list[CheckedFile], table: str, *, first: bool
     ) -> None:
         rules = FeedRules(self.contract, feed, header)
-        self._db.register("arrived", _as_table(files, header, self.contract.dialect.delimiter))
+        self._db.register("arrived", _as_table(files, header, self.contract.dialect))
         into = f"create temp table {table} as" if first else f"insert into {table}"
         self._db.execute(f"{into} {rules.checked_sql('arrived')}")
         by_sequence = {file.entry.sequence: file for file in files}
@@ -229,8 +230,8 @@ class Checker:
             file.faults.append(Fault(line, column, number, rule, mask(value)))
 
 
-def _as_table(files: list[CheckedFile], header: tuple[str, ...], delimiter: str) -> pa.Table:
-    """Parse the bodies of files with one header into one table of texts; structure was checked before."""
+def _as_table(files: list[CheckedFile], header: tuple[str, ...], dialect: Dialect) -> pa.Table:
+    """Parse the bodies of files with one header into one table of texts and nulls; structure was checked before."""
     counts = [len(file.records.lines) for file in files]
     meta = [
         pa.array(np.repeat(np.array([f.entry.sequence for f in files], dtype=np.int64), counts)),
@@ -244,14 +245,17 @@ def _as_table(files: list[CheckedFile], header: tuple[str, ...], delimiter: str)
         return pa.Table.from_arrays([*meta, *texts], names=[*META, *names])
     parsed = pyarrow.csv.read_csv(
         io.BytesIO(body),
-        read_options=pyarrow.csv.ReadOptions(column_names=names, block_size=max(1 << 24, 2 * len(body) // 8)),
+        read_options=pyarrow.csv.ReadOptions(column_names=names, block_size=BLOCK_BYTES),
         parse_options=pyarrow.csv.ParseOptions(
-            delimiter=delimiter,
+            delimiter=dialect.delimiter,
             newlines_in_values=any(file.records.multiline for file in files),
             ignore_empty_lines=False,
         ),
         convert_options=pyarrow.csv.ConvertOptions(
-            column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False, null_values=[], check_utf8=False
+            column_types=dict.fromkeys(names, pa.string()),
+            strings_can_be_null=True,
+            null_values=list(dialect.nulls),
+            check_utf8=False,
         ),
     )
     if parsed.num_rows != sum(counts):

@@ -25,7 +25,7 @@ from goldline.landing.archive import Archive
 from goldline.landing.history import Entry
 from goldline.warehouse.engine import Session, Warehouse
 
-BATCH_BYTES = 32_000_000
+BATCH_BYTES = 96_000_000  # smaller batches go through the log of the database, and are compressed twice
 Progress = Callable[[int, int], None]
 
 

@@ -118,14 +118,13 @@ def _decimal(column: Column, text: str, dialect: Dialect) -> tuple[str, str, str
 
 
 def _dated(column: Column, text: str, dialect: Dialect) -> tuple[str, str, str]:
-    iso = text
+    has_time = column.type == "timestamp"
+    pattern = DATES[dialect.date_format] + (f" {TIME}" if has_time else "")
+    shape = dialect.date_format + (" HH:MM:SS" if has_time else "")
+    cast = f"try_cast({text} as {column.sql_type})"
     if dialect.date_format == "dd/mm/yyyy":
-        iso = (
-            f"substr({text}, 7, 4) || '-' || substr({text}, 4, 2) || '-' || substr({text}, 1, 2) || substr({text}, 11)"
-        )
-    pattern = DATES[dialect.date_format] + (f" {TIME}" if column.type == "timestamp" else "")
-    shape = dialect.date_format + (" HH:MM:SS" if column.type == "timestamp" else "")
-    return pattern, f"try_cast({iso} as {column.sql_type})", f"an existing date written {shape}"
+        cast = f"cast(try_strptime({text}, '%d/%m/%Y{' %H:%M:%S' if has_time else ''}') as {column.sql_type})"
+    return pattern, cast, f"an existing date written {shape}"
 
 
 @dataclass(frozen=True)
@@ -147,18 +146,11 @@ class FeedRules:
         return [name for name in self.header if name not in self.feed.columns]
 
     def text_sql(self, source: str) -> str:
-        """Select the arrived text with the contract's spellings of null applied; missing columns are null."""
-        parts = []
-        for name in self.feed.columns:
-            text = identifier(name)
-            if name not in self.header:
-                parts.append(f"cast(null as varchar) as {text}")
-                continue
-            for null in self.contract.dialect.nulls:
-                text = f"nullif({text}, {literal(null)})"
-            parts.append(f"{text} as {identifier(name)}")
-        parts += [identifier(name) for name in self.unknown]
-        return f"select sequence, delivery_date, line_number, {', '.join(parts)} from {source}"
+        """Select the arrived text; columns that did not arrive are null."""
+        missing = [
+            f"cast(null as varchar) as {identifier(name)}" for name in self.feed.columns if name not in self.header
+        ]
+        return f"select {', '.join(['*', *missing])} from {source}"
 
     def checked_sql(self, source: str) -> str:
         """Select typed values with ``is_faulty`` (a column's rule is broken) and ``is_clear`` (personal data seen)."""

@@ -82,14 +82,14 @@ class Plan:
         rows: Its rows.
         period: What a file holds.
         kept: The files that were taken over from the current version.
-        files: The files to be written; None where all periods are.
+        files: The files to be written.
     """
 
     source: Source
     rows: int
     period: Period
+    files: tuple[File, ...]
     kept: tuple[PublishedPart, ...] = ()
-    files: tuple[File, ...] | None = None
 
     def parts(self, measured: Iterable[PublishedPart | None]) -> tuple[PublishedPart, ...]:
         """Return all files, in order, once they are written and measured; a period without rows has none."""
@@ -112,15 +112,14 @@ def plan(session: Session, building: Path, source: Source, before: Before | None
     if source.partition_by:
         period = choose(rows, first, last, before=known.table.period if known else None)
     if known is None or known.table.period != period or source.changed is None:
-        whole = tuple(_files(building, source, period, {None})) if period == "all" else None
-        return Plan(source, rows, period, files=whole)
+        return Plan(source, rows, period, tuple(_files(building, source, period, _starts(session, source, period))))
     stale: set[date | None] = {None} if source.changed else set()
     if period != "all":
         stale = {*Cut(source.partition_by or "", period).starts(source.changed)}
     kept = tuple(part for part in known.table.parts if part.starts not in stale)
     for part in kept:
         _take_over(known.folder / part.file, building / part.file)
-    return Plan(source, rows, period, kept, tuple(_files(building, source, period, stale)))
+    return Plan(source, rows, period, tuple(_files(building, source, period, stale)), kept)
 
 
 def _extent(session: Session, source: Source) -> tuple[int, date | None, date | None]:
@@ -128,6 +127,15 @@ def _extent(session: Session, source: Source) -> tuple[int, date | None, date | 
     ends = f"min({column}), max({column})" if column else "null, null"
     count, first, last = session.rows(f"select count(*), {ends} from ({source.sql}) as rows_to_publish")[0]
     return int(count), first, last
+
+
+def _starts(session: Session, source: Source, period: Period) -> set[date | None]:
+    """Return the first days of all periods; None for a table in one file."""
+    if period == "all":
+        return {None}
+    cut = Cut(source.partition_by or "", period)
+    dates = session.rows(f"select distinct {cut.column} from ({source.sql}) as rows_to_publish")
+    return {*cut.starts(day for (day,) in dates if day)}
 
 
 def _files(building: Path, source: Source, period: Period, starts: set[date | None]) -> Iterator[File]:
@@ -139,16 +147,6 @@ def _files(building: Path, source: Source, period: Period, starts: set[date | No
             where = f" where {Cut(source.partition_by or '', period).inside(start)}"
         select = f"select * from ({source.sql}) as rows_to_publish{where}{f' order by {order}' if order else ''}"
         yield File(select, path, start, is_ordered=bool(order))
-
-
-def write_all(session: Session, building: Path, source: Source, period: Period) -> Iterator[tuple[date, Path]]:
-    """Write every period of a table, in one pass where the engine can."""
-    folder = building / source.name
-    folder.mkdir()
-    cut = Cut(source.partition_by or "", period)
-    for start, path in session.copy_to_parquet_by(source.sql, cut.column, cut.start, folder):
-        faultpoint.reach("publish.table_written")
-        yield start, path
 
 
 def write_one(session: Session, file: File) -> bool:

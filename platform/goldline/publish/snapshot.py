@@ -123,7 +123,7 @@ def _write(
         name: plan(session, building, _source(session, table, current), _before(name, current, folder))
         for name, table in tables.items()
     }
-    parts = write(session, building, plans.values(), readers)
+    parts = write(session, plans.values(), readers)
     return {name: _published(tables[name], planned, parts[name]) for name, planned in plans.items()}
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +23,9 @@ from goldline.warehouse import duck_file
 from goldline.warehouse.lease import Lease
 from goldline.warehouse.session import Columns, Engine, Parameters, Session
 
-PERIODS_AT_ONCE = 40  # Parquet files that are written at the same time; each needs memory for all its columns
 CHECKPOINT = "256MB"  # so large does the log become before it goes into the file; a night's goes there once, at its end
+COMPRESSED_ELSEWHERE = "fsst,zstd,dictionary,alp,alprd,chimp,patas"  # dict_fsst does as well; trying costs a tenth
+KEPT_FREE = "8GB"  # memory is not given back between statements, only to be asked for again; its limit is another
 FEW = 10_000  # so many row numbers are looked up where they are; above that, reading past the others costs less
 # fast to write; without bloom filters, which readers of whole columns never ask
 PARQUET = "format parquet, compression zstd, compression_level 1, row_group_size 122880, write_bloom_filter false"
@@ -45,7 +45,8 @@ class DuckDatabase:
         self.lease = Lease.of(self.path, wait_seconds=wait_seconds) if self.path else None
         self._threads = threads
         config: dict[str, object] = {"memory_limit": memory, "threads": threads, "preserve_insertion_order": False}
-        config["checkpoint_threshold"] = CHECKPOINT
+        config |= {"checkpoint_threshold": CHECKPOINT, "disabled_compression_methods": COMPRESSED_ELSEWHERE}
+        config |= {"allocator_flush_threshold": KEPT_FREE, "allocator_bulk_deallocation_flush_threshold": KEPT_FREE}
         if self.path:
             config["storage_compatibility_version"] = "latest"
             config["temp_directory"] = str(self.path.parent / "tmp")
@@ -193,25 +194,6 @@ class DuckSession(Session):
         """Write a query's rows to one Parquet file."""
         escaped = str(path).replace("'", "''")
         return int(self.scalar(f"copy ({sql}) to '{escaped}' ({PARQUET}, preserve_order {str(is_ordered).lower()})"))
-
-    def copy_to_parquet_by(self, sql: str, column: str, start: str, folder: Path) -> Iterator[tuple[date, Path]]:
-        """Write a query's rows to one Parquet file per period, some dozens of periods in one pass."""
-        escaped = str(folder).replace("'", "''")
-        days = [day for (day,) in self.rows(f"select distinct {start} from ({sql}) as dated order by 1")]
-        ends = [*days[PERIODS_AT_ONCE::PERIODS_AT_ONCE], date.max]
-        for first, end in zip(days[::PERIODS_AT_ONCE], ends, strict=True):
-            self.execute(
-                f"copy (select *, {start} as period_ from ({sql}) as dated"
-                f" where {column} >= date '{first}' and {column} < date '{end}') to '{escaped}'"
-                f" ({PARQUET}, partition_by (period_), overwrite_or_ignore true)"
-            )
-            for inside in sorted(folder.glob("period_=*")):
-                day = date.fromisoformat(inside.name.removeprefix("period_="))
-                for number, file in enumerate(sorted(inside.iterdir())):
-                    path = folder / (f"{day}-{number}.parquet" if number else f"{day}.parquet")
-                    file.rename(path)
-                    yield day, path
-                inside.rmdir()
 
     def index(self, table: str, columns: Sequence[str]) -> None:
         """Do nothing: the smallest and largest values that DuckDB keeps of each block are enough."""

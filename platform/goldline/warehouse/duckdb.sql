@@ -12,8 +12,18 @@ create or replace macro from_cents(amount) as cast(cast(amount as decimal(16, 0)
 
 create or replace macro int_div(dividend, divisor) as dividend // divisor;
 
--- amount * part / whole, exact, rounded half away from zero to four decimals: `/` would make a float
-create or replace macro share_of(amount, part, whole) as cast(
+-- amount * part / whole, exact, rounded half away from zero to four decimals: `/` would make a float. Dividing 64 bits
+-- takes a tenth of the time of 128, so usual amounts are not widened.
+create or replace macro small_share(amount, part, whole) as cast(
+    sign(amount) * cast(
+        (
+            2 * cast(abs(cast(amount as decimal(10, 4))) * 10000 as bigint) * cast(cast(part as decimal(9, 4)) * 10000 as bigint)
+            + cast(cast(whole as decimal(9, 4)) * 10000 as bigint)
+        ) // (2 * cast(cast(whole as decimal(9, 4)) * 10000 as bigint)) as decimal(18, 0)
+    ) * 0.0001 as decimal(18, 4)
+);
+
+create or replace macro large_share(amount, part, whole) as cast(
     sign(amount) * cast(
         (
             2 * cast(abs(cast(amount as decimal(38, 4))) * 10000 as hugeint) * cast(part * 10000 as hugeint)
@@ -22,15 +32,23 @@ create or replace macro share_of(amount, part, whole) as cast(
     ) * 0.0001 as decimal(18, 4)
 );
 
--- a rate with eight decimals, rounded half up
-create or replace macro divide(dividend, divisor) as cast(
-    cast(
-        (
-            2 * cast(cast(dividend as decimal(38, 8)) * 100000000 as hugeint) * 100000000
-            + cast(cast(divisor as decimal(38, 8)) * 100000000 as hugeint)
-        ) // (2 * cast(cast(divisor as decimal(38, 8)) * 100000000 as hugeint)) as decimal(26, 0)
-    ) * 0.00000001 as decimal(18, 8)
-);
+create or replace macro share_of(amount, part, whole) as case
+    when abs(amount) < 100000 and abs(part) < 10000 and abs(whole) < 10000 then small_share(amount, part, whole)
+    else large_share(amount, part, whole)
+end;
+
+-- a rate with eight decimals, rounded half up; most are divided by one
+create or replace macro divide(dividend, divisor) as case
+    when divisor = 1 then cast(dividend as decimal(18, 8))
+    else cast(
+        cast(
+            (
+                2 * cast(cast(dividend as decimal(38, 8)) * 100000000 as hugeint) * 100000000
+                + cast(cast(divisor as decimal(38, 8)) * 100000000 as hugeint)
+            ) // (2 * cast(cast(divisor as decimal(38, 8)) * 100000000 as hugeint)) as decimal(26, 0)
+        ) * 0.00000001 as decimal(18, 8)
+    )
+end;
 
 create or replace macro to_currency(amount, decimals) as cast(
     case decimals when 2 then round(amount, 2) when 0 then round(amount, 0) else round(amount, 3) end as decimal(18, 4)

@@ -30,9 +30,14 @@ def select_where(table: str, condition: str) -> str:
 
 
 def narrowed(sql: str, sources: Mapping[str, str], *, times: int = 0) -> str:
-    """Put selects in place of the tables that a statement reads; of all mentions of them, or so many."""
+    """Put selects in place of the tables that a statement reads; of all mentions of them, or so many.
+
+    A full build may read a table once for every mention of a ``not materialized`` name, each time only a few columns;
+    few rows are better looked up once.
+    """
     if not sources:
         return sql
+    sql = sql.replace(" as not materialized (", " as (")
     names = "|".join(map(re.escape, sources))
     return re.sub(
         rf"\b({names})\b(?!\.)(?:\s+as\s+(\w+))?",

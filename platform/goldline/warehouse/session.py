@@ -7,9 +7,8 @@ and the SQL that makes them, belongs elsewhere.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -87,15 +86,6 @@ class Session(ABC):
     @abstractmethod
     def copy_to_parquet(self, sql: str, path: Path, *, is_ordered: bool = True) -> int:
         """Write a query's rows to one Parquet file, in the query's order if it has one; return the number of rows."""
-
-    def copy_to_parquet_by(self, sql: str, column: str, start: str, folder: Path) -> Iterator[tuple[date, Path]]:
-        """Write a query's rows to one Parquet file per period, named after what ``start`` makes of a column."""
-        days = [day for (day,) in self.rows(f"select distinct {start} from ({sql}) as dated order by 1")]
-        for day, end in zip(days, [*days[1:], date.max], strict=True):
-            path = folder / f"{day}.parquet"
-            inside = f"{column} >= date '{day}' and {column} < date '{end}'"
-            self.copy_to_parquet(f"select * from ({sql}) as dated where {inside}", path, is_ordered=False)
-            yield day, path
 
     @abstractmethod
     def roll_back(self) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from goldline.warehouse.engine import Session, Warehouse
@@ -24,6 +24,11 @@ def session() -> Iterator[Session]:
 
 @quick
 @given(amounts, parts, parts)
+@example(Decimal("99999.9999"), Decimal("9999.9999"), Decimal("0.0001"))  # the largest that 64 bits divide
+@example(Decimal("-99999.9999"), Decimal("9999.9999"), Decimal("9999.9999"))
+@example(Decimal(100_000), Decimal("9999.9999"), Decimal("0.0001"))
+@example(Decimal("99999.9999"), Decimal(10_000), Decimal("0.0001"))
+@example(Decimal("99999.9999"), Decimal(1), Decimal(10_000))
 def test_a_share_is_exact_and_rounded_half_away_from_zero(
     session: Session, amount: Decimal, part: Decimal, whole: Decimal
 ) -> None:
@@ -46,7 +51,7 @@ def test_an_amount_is_rounded_to_its_currencys_decimals_half_away_from_zero(
 @quick
 @given(
     st.decimals("0.0001", 9999, places=8, allow_nan=False, allow_infinity=False),
-    st.decimals("0.0001", 9999, places=8, allow_nan=False, allow_infinity=False),
+    st.decimals("0.0001", 9999, places=8, allow_nan=False, allow_infinity=False) | st.just(Decimal(1)),
 )
 def test_a_rate_has_eight_exact_decimals(session: Session, dividend: Decimal, divisor: Decimal) -> None:
     expected = (dividend / divisor).quantize(Decimal("0.00000001"), ROUND_HALF_UP)
