@@ -131,3 +131,13 @@ def test_a_table_of_which_some_columns_are_followed_is_read_whole_where_a_check_
 def test_each_row_is_judged_again_where_it_is_not_known_what_a_table_lost(session: Session, folder: Path) -> None:
     assert check(session, folder, touched=["B"], passed=PASSED)["rates_resolve"].status == "passed"
     assert check(session, folder, touched=["B"], passed=PASSED, rates="2")["rates_resolve"].status == "failed"
+
+
+def test_a_check_that_raises_while_reading_rows_is_said_to_have_raised(session: Session, folder: Path) -> None:
+    path = folder / "shop" / "lines.checks.yaml"
+    path.write_text(SUITE.replace("lines.amount is distinct from delivered.amount", "cast(lines.ticket as int) > 0"))
+    found = check(session, folder, touched=["A"], passed=frozenset())["lines_add_up"]
+    assert (found.status, found.message) == (
+        "error",
+        "the check could not be carried out: the database raised ConversionException",
+    )
