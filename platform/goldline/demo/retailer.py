@@ -70,7 +70,7 @@ def write_deliveries(
     """Write the daily deliveries of a made-up retailer into ``target/magento`` and ``target/cashmere``.
 
     The same arguments give the same bytes. Each file counts as settled: its modification time is 05:00 UTC of
-    the day after its delivery day.
+    the day after its delivery day, or an hour ago.
 
     Args:
         target: The landing folder; made if it isn't there.

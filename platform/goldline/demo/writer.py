@@ -33,10 +33,11 @@ class Dropbox:
     folder: Path
 
     def drop(self, feed: str, day: date, text: str, *, encoding: str) -> None:
-        """Write one file under a temporary name, date it 05:00 UTC of the next day, give it its name."""
+        """Write one file under a temporary name, date it 05:00 UTC of the next day but never less than an hour ago."""
         name = f"{feed}_{day:%Y%m%d}.csv"
         temporary = self.folder / f".{name}.part"
         temporary.write_bytes(text.encode(encoding))
-        settled = datetime.combine(day + timedelta(days=1), time(5), UTC).timestamp()
+        exported = datetime.combine(day + timedelta(days=1), time(5), UTC)
+        settled = min(exported, datetime.now(UTC) - timedelta(hours=1)).timestamp()
         os.utime(temporary, (settled, settled))
         temporary.replace(self.folder / name)

@@ -37,6 +37,14 @@ def test_same_arguments_give_the_same_bytes(tmp_path: Path) -> None:
     assert first == second
 
 
+@pytest.mark.parametrize("days_ago", [0, 1, 30])
+def test_a_file_counts_as_settled_at_any_hour_of_the_night(tmp_path: Path, days_ago: int) -> None:
+    last = datetime.now(UTC).date() - timedelta(days=days_ago)
+    write_deliveries(tmp_path, days=1, customers=40, last_day=last)
+    newest = max(path.stat().st_mtime for path in tmp_path.rglob("*.csv"))
+    assert newest <= (datetime.now(UTC) - timedelta(minutes=59)).timestamp()
+
+
 def test_another_seed_gives_other_sales(tmp_path: Path) -> None:
     for seed in (1, 2):
         write_deliveries(tmp_path / str(seed), days=1, customers=40, seed=seed, last_day=date(2026, 1, 20))
