@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,7 +12,7 @@ from goldline.build.upstream import Upstreams, changes_table
 from goldline.intake.rules import identifier
 from goldline.quality.row_check import Lookup
 from goldline.quality.run import ToCheck
-from goldline.quality.sql_check import CARRYING_OUT
+from goldline.quality.sql_check import drop_set_aside
 from goldline.quality.statement import columns_read
 from goldline.quality.suite import Check
 from goldline.warehouse.builds import Build, builds
@@ -58,9 +57,8 @@ def is_followed(session: Session, increment: Increment, name: str, sql: str) -> 
 
 
 def clear(session: Session) -> None:
-    """Drop these tables; a check that raised may have ended the transaction, and them with it."""
-    with suppress(*CARRYING_OUT):
-        session.execute("; ".join(f"drop table if exists {name}" for name in (CHANGED, TOUCHED, JUDGED)))
+    """Drop these tables."""
+    drop_set_aside(session, (CHANGED, TOUCHED, JUDGED))
 
 
 @dataclass(frozen=True)

@@ -19,11 +19,11 @@ from goldline.contracts import Contract, Dialect, Feed
 from goldline.intake.personal import clear_data_in, mask
 from goldline.intake.quarantine import MAX_FAULTS, Fault
 from goldline.intake.rules import FeedRules, identifier
-from goldline.intake.structure import Records
+from goldline.intake.structure import MAX_FIELD_BYTES, Records
 from goldline.intake.totals import LeftOut, left_out_as, totals_of
 from goldline.landing.history import Entry
 
-BLOCK_BYTES = 1 << 22  # a block fits the cache of the processor, and any record (of at most 1 MB) fits a block
+BLOCK_BYTES = 4 * MAX_FIELD_BYTES  # any record fits a block, and a block the cache of the processor
 META = ("sequence", "delivery_date", "line_number")
 
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
@@ -21,7 +20,7 @@ from goldline.errors import GoldlineError
 from goldline.quality.reduction import Keys, Reduced, TableView
 from goldline.quality.result import CheckResult, Finding
 from goldline.quality.row_check import Lookup, RowCheck, row_check
-from goldline.quality.sql_check import CARRYING_OUT, find_by_sql, reason
+from goldline.quality.sql_check import CARRYING_OUT, drop_set_aside, find_by_sql, reason
 from goldline.quality.statement import quoted
 from goldline.quality.validation import Answer, Question, validator
 from goldline.warehouse.narrowing import narrowed, wanted
@@ -99,9 +98,7 @@ class _SuiteRun:
         for number, check in enumerate(self.suite.checks):
             if check.sql is not None:
                 findings[number] = self._by_sql(check)
-        with suppress(*CARRYING_OUT):  # after a check that raised, the transaction may be lost, and they with it
-            for table in self._alike.values():
-                self.session.execute(f"drop table if exists {table}")
+        drop_set_aside(self.session, self._alike.values())
         return tuple(findings[number].of(self.suite.table, check) for number, check in enumerate(self.suite.checks))
 
     def _rows_of(self, check: Check) -> tuple[str, str | None]:

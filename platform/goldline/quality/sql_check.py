@@ -5,7 +5,8 @@ Their parameters are bound, their number and first keys are kept. Expectations a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -37,6 +38,13 @@ def find_by_sql(
     except CARRYING_OUT as error:
         return Finding.not_carried_out(reason(error))
     return Finding.counted(int(rows[0][-1]) if rows else 0, keys=key_texts((*key, *check.show), rows))
+
+
+def drop_set_aside(session: Session, tables: Iterable[str]) -> None:
+    """Drop tables that checks set aside; one that raised may have ended the transaction, and them with it."""
+    with suppress(*CARRYING_OUT):
+        for table in tables:
+            session.execute(f"drop table if exists {table}")
 
 
 def reason(error: Exception) -> str:
