@@ -125,8 +125,6 @@ def _load_batch(
     result.refused |= refused
     result.clear |= {sequence for sequence in refused if sequence in files and files[sequence].clear}
     result.held |= held
-    for one in checked:
-        checker.drop(one)
 
 
 def _by_feed(contract: Contract, batch: list[Entry]) -> Iterator[tuple[Feed, list[Entry]]]:
@@ -182,7 +180,7 @@ def _load_files(session: Session, checker: Checker, checked: list[CheckedFeed], 
         sequences = [sequence for sequence in one.files if sequence in good]
         if not sequences:
             continue
-        rows = checker.good_rows(one, sequences)
+        rows = one.good_rows(sequences)
         table = checker.contract.table(one.feed.name)
         _replace(session, table, checker.contract.source, one.feed, rows, [one.files[s].entry for s in sequences])
         if (totals := checker.totals(one, sequences)) is not None:

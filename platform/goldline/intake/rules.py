@@ -6,7 +6,9 @@ expressions are DuckDB's: every delivery is checked in an in-memory DuckDB, what
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from goldline.contracts import Column, Contract, Dialect, Feed
 from goldline.intake.personal import CLEAR_DATA
@@ -42,12 +44,18 @@ def identifier(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
+def text_column(number: int) -> str:
+    """Return the name of the column that holds arrived texts: names in a file may differ in nothing but case."""
+    return f"text_{number}"
+
+
 @dataclass(frozen=True)
 class ColumnRule:
     """How one column is checked.
 
     Attributes:
         name: The column.
+        text: The SQL name of the text that arrived.
         accepts: SQL that is true where the (non-null) text is acceptable.
         cast: SQL that turns the text into the stored value, null where it cannot.
         rule: What is expected, in words.
@@ -55,6 +63,7 @@ class ColumnRule:
     """
 
     name: str
+    text: str
     accepts: str
     cast: str
     rule: str
@@ -63,14 +72,12 @@ class ColumnRule:
     @property
     def fault(self) -> str:
         """SQL that is true where the value is a fault."""
-        text = identifier(self.name)
-        broken = f"({text} is not null and not ({self.accepts}))"
-        return f"({text} is null or not ({self.accepts}))" if self.required else broken
+        broken = f"({self.text} is not null and not ({self.accepts}))"
+        return f"({self.text} is null or not ({self.accepts}))" if self.required else broken
 
 
-def column_rule(name: str, column: Column, dialect: Dialect) -> ColumnRule:
+def column_rule(name: str, text: str, column: Column, dialect: Dialect) -> ColumnRule:
     """Write the check and the cast of one column."""
-    text = identifier(name)
     pattern, cast, rule = _by_type(column, text, dialect)
     if column.pattern:
         pattern, rule = column.pattern, f"a value such as the contract's pattern {column.pattern}"
@@ -80,7 +87,7 @@ def column_rule(name: str, column: Column, dialect: Dialect) -> ColumnRule:
     if column.values:
         accepts = f"{text} in ({', '.join(map(literal, column.values))})"
         rule = f"one of {', '.join(column.values)}"
-    return ColumnRule(name, accepts, cast, rule, column.required)
+    return ColumnRule(name, text, accepts, cast, rule, column.required)
 
 
 def _accepts(text: str, pattern: str, column: Column) -> str:
@@ -135,41 +142,42 @@ class FeedRules:
     feed: Feed
     header: tuple[str, ...]
 
-    @property
+    @cached_property
     def columns(self) -> list[ColumnRule]:
         """The rules of the contract's columns, in the contract's order."""
-        return [column_rule(n, c, self.contract.dialect) for n, c in self.feed.columns.items()]
-
-    @property
-    def unknown(self) -> list[str]:
-        """Columns of the file that the contract does not name."""
-        return [name for name in self.header if name not in self.feed.columns]
-
-    def text_sql(self, source: str) -> str:
-        """Select the arrived text; columns that did not arrive are null."""
-        missing = [
-            f"cast(null as varchar) as {identifier(name)}" for name in self.feed.columns if name not in self.header
+        return [
+            column_rule(name, text_column(number), column, self.contract.dialect)
+            for number, (name, column) in enumerate(self.feed.columns.items())
         ]
-        return f"select {', '.join(['*', *missing])} from {source}"
 
-    def checked_sql(self, source: str) -> str:
-        """Select typed values with ``is_faulty`` (a column's rule is broken) and ``is_clear`` (personal data seen)."""
-        casts = ", ".join(f"{rule.cast} as {identifier(rule.name)}" for rule in self.columns)
-        faulty = " or ".join(rule.fault for rule in self.columns)
-        return (
-            f"select sequence, delivery_date, line_number, {casts}, coalesce({faulty}, false) as is_faulty,"
-            f" {self._clear_sql()} as is_clear from ({self.text_sql(source)})"
-        )
+    @cached_property
+    def looked_at(self) -> list[str]:
+        """The columns whose texts are looked at: the contract's, then those of the file that it does not name."""
+        return [*self.feed.columns, *(name for name in self.header if name not in self.feed.columns)]
 
-    def _clear_sql(self) -> str:
-        scanned = [
-            n for n, c in self.feed.columns.items() if c.scan and c.type in ("code", "text") and n in self.header
-        ]
-        scanned = [n for n in scanned if not self.feed.columns[n].values] + self.unknown
-        if not scanned:
-            return "false"
-        joined = f"concat_ws(chr(31), {', '.join(map(identifier, scanned))})"
-        return f"regexp_matches({joined}, {literal(CLEAR_DATA)})"
+    @cached_property
+    def scanned(self) -> frozenset[int]:
+        """Where, of the columns that are looked at, those stand that are searched for personal data in clear."""
+        return frozenset(number for number, name in enumerate(self.looked_at) if self._is_scanned(name))
+
+    def _is_scanned(self, name: str) -> bool:
+        if name not in self.header:
+            return False
+        column = self.feed.columns.get(name)
+        return column is None or (column.scan and column.type in ("code", "text") and not column.values)
+
+    def values_sql(self, source: str, numbers: Iterable[int]) -> str:
+        """Select, of the texts of some columns, their ``value``, whether it is ``broken``, and what is in ``clear``."""
+        parts = []
+        for number in numbers:
+            text = text_column(number)
+            if number < len(self.columns):
+                rule = self.columns[number]
+                broken = f"coalesce({text} is not null and not ({rule.accepts}), false)"
+                parts += [f"{rule.cast} as value_{number}", f"{broken} as broken_{number}"]
+            if number in self.scanned:
+                parts.append(f"coalesce(regexp_matches({text}, {literal(CLEAR_DATA)}), false) as clear_{number}")
+        return f"select place, {', '.join(parts)} from {source}"
 
     def broken_rules_sql(self, source: str) -> str:
         """Select (sequence, line_number, rule) where a row-level rule does not hold."""

@@ -144,7 +144,7 @@ def _good_lines(home: Home, contract: Contract, feed: Feed, entry: Entry) -> Cou
     try:
         records = read_records(home.archive.read(entry.sha256), contract, feed, entry.name)
         checked = checker.check(feed, [(entry, records)])
-        lines = checker.good_rows(checked, [entry.sequence])["line_number"].to_pylist()
+        lines = checked.good_rows([entry.sequence])["line_number"].to_pylist()
         return Counter(int(line) for line in lines if line is not None)
     except (DeliveryRefused, IntegrityError, FileNotFoundError):
         return Counter()
