@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 from datetime import date, timedelta
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -95,6 +96,10 @@ def test_the_first_help_names_the_exit_codes_and_needs_no_home(person: Person) -
     assert "75 try again later" in printed
     assert {"demo", "run", "backfill", "rebuild", "status", "query", "doctor", "publish"} <= set(printed.split())
     assert not person.home.exists()
+
+
+def test_the_version_is_said_without_a_command(person: Person) -> None:
+    assert person.says("--version") == f"goldline {version('goldline')}\n"
 
 
 def test_an_empty_home_is_fine_and_every_look_at_it_says_what_to_do(person: Person) -> None:

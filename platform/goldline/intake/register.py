@@ -14,6 +14,7 @@ from goldline.intake import totals
 from goldline.landing.history import Entry
 from goldline.warehouse.engine import Session
 
+COMPACTED = 16  # loads; a night has one of each source
 _CREATE_FILES = """
 create table if not exists intake.delivery_file (
     sequence bigint primary key,
@@ -53,6 +54,8 @@ def register(session: Session, files: Sequence[LoadedFile]) -> None:
     """Write files to the register, as one load; a file that is there already breaks the primary key."""
     if files:
         load = newest_load(session) + 1
+        if load % COMPACTED == 0:
+            session.compact()
         rows = [_row(file) | {"load_number": load} for file in files]
         session.insert_arrow("intake.delivery_file", pa.Table.from_pylist(rows))
 

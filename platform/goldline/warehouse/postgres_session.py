@@ -167,6 +167,9 @@ class PostgresSession(Session):
         """Look nothing up row by row: the planner takes the newest versions of a million rows for a handful."""
         self.execute("set local enable_nestloop = off")
 
+    def compact(self) -> None:
+        """Do nothing: the server does so by itself."""
+
     def analyze(self, table: str) -> None:
         """Tell the planner what a table holds now."""
         self.execute(f"analyze {table}")

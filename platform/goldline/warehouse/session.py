@@ -115,5 +115,9 @@ class Session(ABC):
         """Tell the planner that the rest of the transaction joins whole tables; does nothing where it knows."""
 
     @abstractmethod
+    def compact(self) -> None:
+        """Have the pieces of tables put together when the database is closed next; does nothing on a server."""
+
+    @abstractmethod
     def analyze(self, table: str) -> None:
         """Tell the engine's planner what a table holds now; does nothing where it knows by itself."""
