@@ -33,6 +33,8 @@ def read(feed: Feed, landing: Path, scratch: Path) -> Iterator[pa.Table]:
         for path in batch.files:
             rows = pyarrow.csv.read_csv(
                 path,
+                # Arrow's threads get into each other's way over a decimal comma: good amounts are refused, or it aborts
+                read_options=pyarrow.csv.ReadOptions(use_threads=False),
                 parse_options=pyarrow.csv.ParseOptions(delimiter=feed.dialect["delimiter"], newlines_in_values=True),
                 convert_options=pyarrow.csv.ConvertOptions(
                     column_types=types,
