@@ -27,7 +27,7 @@ from goldline.intake.values import META, typed
 from goldline.landing.history import Entry
 
 BLOCK_BYTES = 4 * MAX_FIELD_BYTES  # any record fits a block, and a block the cache of the processor
-Lines = list[tuple[int, int]]
+Lines = list[tuple[int, int]]  # (sequence of the file, physical line)
 
 
 @dataclass
@@ -60,7 +60,7 @@ class CheckedFile:
         return None
 
 
-@dataclass
+@dataclass(frozen=True)
 class CheckedFeed:
     """The files of one feed in a batch, and their rows as ``values.typed`` gives them."""
 
@@ -126,11 +126,12 @@ class Checker:
             if self._db.execute("select 1 from typed where is_faulty or is_clear limit 1").fetchone():
                 self._note_faulty(rules, by_sequence)
                 self._note_clear(rules, by_sequence)
-        for note in (self._note_broken_rules, self._note_unknown_zones):
-            with self._seen(typed=rows):
-                found = note(rules, by_sequence)
-            rows = _marked(rows, found)
-        return rows
+        with self._seen(typed=rows):
+            broken = self._note_broken_rules(rules, by_sequence)
+        rows = _marked(rows, broken)
+        with self._seen(typed=rows):
+            unknown = self._note_unknown_zones(rules, by_sequence)
+        return _marked(rows, unknown)
 
     def _note_faulty(self, rules: FeedRules, files: dict[int, CheckedFile]) -> None:
         """Find the columns at fault, only for the rows that have one."""
@@ -151,9 +152,9 @@ class Checker:
                 self._add(files[sequence], rules.header, line, rule.name, rule.rule or "a value", values[index])
 
     def _note_clear(self, rules: FeedRules, files: dict[int, CheckedFile]) -> None:
-        columns = [(rules.looked_at.index(name), name) for name in rules.header]
+        texts = {name: text_column(number) for number, name in enumerate(rules.looked_at)}
         found = self._db.execute(
-            f"select a.sequence, a.line_number, [{', '.join(f'a.{text_column(n)}' for n, _ in columns)}] from arrived a"
+            f"select a.sequence, a.line_number, [{', '.join(texts[name] for name in rules.header)}] from arrived a"
             " semi join (select sequence, line_number from typed where is_clear or is_faulty)"
             " using (sequence, line_number)"
             " order by 1, 2"
@@ -161,11 +162,12 @@ class Checker:
         for sequence, line, values in found:
             if files[sequence].clear:
                 continue
-            for (_, column), value in zip(columns, values, strict=True):
+            for number, (column, value) in enumerate(zip(rules.header, values, strict=True), 1):
                 spec = rules.feed.columns.get(column)
                 scanned = spec is None or (spec.scan and spec.type not in ("ean", "decimal", "integer"))
                 if kind := clear_data_in(value or "") if scanned or "@" in (value or "") else None:
-                    files[sequence].clear = f"line {line}, column {column}: found what looks like {kind} in clear"
+                    where = f"line {line}, column {column or number}"
+                    files[sequence].clear = f"{where}: found what looks like {kind} in clear"
                     break
 
     def _note_broken_rules(self, rules: FeedRules, files: dict[int, CheckedFile]) -> Lines:
@@ -180,21 +182,19 @@ class Checker:
         return [(sequence, line) for sequence, line, _ in found]
 
     def _note_unknown_zones(self, rules: FeedRules, files: dict[int, CheckedFile]) -> Lines:
-        marked = []
-        for name, column in rules.feed.columns.items():
-            if column.type != "timezone":
-                continue
+        zones = [name for name, column in rules.feed.columns.items() if column.type == "timezone"]
+        known, marked = available_timezones() if zones else set(), set()
+        for name in zones:
             found = self._db.execute(
                 f"select sequence, line_number, {identifier(name)} from typed where {identifier(name)} is not null"
                 " and not is_faulty"
             ).fetchall()
-            known = available_timezones()
-            wrong = [(s, line) for s, line, zone in found if zone not in known]
+            wrong = [(s, line) for s, line, zone in found if zone not in known and (s, line) not in marked]
             for sequence, line in wrong:
                 header = files[sequence].records.header
                 self._add(files[sequence], header, line, name, "an IANA time zone such as Europe/Paris", "?")
-            marked += wrong
-        return marked
+            marked.update(wrong)
+        return list(marked)
 
     def _check_duplicates(self, feed: Feed, rows: pa.Table, files: dict[int, CheckedFile]) -> pa.Table:
         """Within a file: equal rows of one key count once, conflicting ones are all left out."""

@@ -6,7 +6,7 @@ answer is handed to the rows that say it. What the rules are is in ``rules``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,10 +16,11 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from goldline.intake.rules import FeedRules, text_column
+from goldline.intake.rules import FeedRules, clear_data_sql, text_column
 
 META = ("sequence", "delivery_date", "line_number")
 FEW_ROWS = 5_000  # so few rows are looked at as they stand
+ASKED = "asked"  # the table of texts that the engine sees
 AT_ONCE = 30_000  # texts that one thread of the engine takes at a time
 Mask = npt.NDArray[np.bool_]
 if TYPE_CHECKING:
@@ -57,40 +58,54 @@ def typed(db: duckdb.DuckDBPyConnection, arrived: pa.Table, rules: FeedRules) ->
         ``META``, the contract's columns (null where a text cannot be cast), ``is_faulty`` (the rule of a column is
         broken) and ``is_clear`` (something looks like personal data): a row per row that arrived, in that order.
     """
-    numbers, once = range(len(rules.looked_at)), arrived.num_rows > FEW_ROWS
-    texts = [_Texts.of(arrived.column(text_column(number)), once=once) for number in numbers]
+    once = arrived.num_rows > FEW_ROWS
+    columns = [arrived.column(text_column(number)) for number in range(len(rules.looked_at))]
+    texts = [_Texts.of(column, once=once) for column in columns]
+    numbers = range(len(rules.columns))
     found: dict[str, Answers] = {}
     for asked in [[number] for number in numbers] if once else [numbers]:
-        found |= _ask(db, {number: texts[number].values for number in asked}, rules)
-    faulty, clear = np.zeros(arrived.num_rows, dtype=np.bool_), np.zeros(arrived.num_rows, dtype=np.bool_)
+        values = {text_column(number): texts[number].values for number in asked}
+        found |= _ask(db, values, rules.values_sql(ASKED, asked))
+    is_faulty = np.zeros(arrived.num_rows, dtype=np.bool_)
     result = arrived.select(list(META))
     for number, rule in enumerate(rules.columns):
         result = result.append_column(rule.name, texts[number].answered(found[f"value_{number}"]))
-        faulty |= _where(texts[number], found[f"broken_{number}"])
-        if rule.required and arrived.column(text_column(number)).null_count:
-            faulty |= arrived.column(text_column(number)).is_null().to_numpy()
-    for number in rules.scanned:
-        clear |= _where(texts[number], found[f"clear_{number}"])
-    return result.append_column("is_faulty", pa.array(faulty)).append_column("is_clear", pa.array(clear))
+        is_faulty |= _rows_where(texts[number], found[f"broken_{number}"])
+        if rule.required and columns[number].null_count:
+            is_faulty |= columns[number].is_null().to_numpy()
+    is_clear = _clear_rows(db, [texts[number] for number in rules.scanned], arrived.num_rows)
+    return result.append_column("is_faulty", pa.array(is_faulty)).append_column("is_clear", pa.array(is_clear))
 
 
-def _ask(db: duckdb.DuckDBPyConnection, texts: Mapping[int, pa.Array[Any]], rules: FeedRules) -> dict[str, Answers]:
-    """Ask the rules of some columns of equally many texts."""
-    asked = {text_column(number): values for number, values in texts.items()}
-    table = pa.table({"place": pa.array(np.arange(len(next(iter(asked.values()))))), **asked})
-    db.register("texts", pa.Table.from_batches(table.to_batches(max_chunksize=AT_ONCE), table.schema))
+def _clear_rows(db: duckdb.DuckDBPyConnection, columns: Sequence[_Texts], rows: int) -> Mask:
+    """Say for each row whether one of its texts looks like personal data; those of all columns are asked at once."""
+    is_clear = np.zeros(rows, dtype=np.bool_)
+    if columns:
+        answers = _ask(db, {"text": pa.concat_arrays([texts.values for texts in columns])}, clear_data_sql(ASKED))
+        start = 0
+        for texts in columns:
+            is_clear |= _rows_where(texts, answers["is_clear"].slice(start, len(texts.values)))
+            start += len(texts.values)
+    return is_clear
+
+
+def _ask(db: duckdb.DuckDBPyConnection, columns: Mapping[str, pa.Array[Any]], sql: str) -> dict[str, Answers]:
+    """Carry out a select from ``ASKED``, a table of columns of equal length and of their ``place``; keep its order."""
+    length = len(next(iter(columns.values())))
+    table = pa.table({"place": pa.array(np.arange(length)), **columns})
+    db.register(ASKED, pa.Table.from_batches(table.to_batches(max_chunksize=AT_ONCE), table.schema))
     try:
-        found = db.execute(rules.values_sql("texts", texts)).to_arrow_table()
+        found = db.execute(sql).to_arrow_table()
     finally:
-        db.unregister("texts")
+        db.unregister(ASKED)
     places = found["place"].to_numpy()
     if (places[1:] < places[:-1]).any():  # the engine does not promise the order
         found = found.take(np.argsort(places))
     return dict(zip(found.column_names, found.columns, strict=True))
 
 
-def _where(texts: _Texts, is_so: Answers) -> Mask | bool:
-    """Say for each row whether it is so of its text; it is of no null."""
+def _rows_where(texts: _Texts, is_so: Answers) -> Mask | bool:
+    """Return True for the rows whose text has the answer True, and False for the others and for nulls."""
     if not pc.any(is_so).as_py():
         return False
     answered: Any = texts.answered(is_so)

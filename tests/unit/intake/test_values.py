@@ -31,6 +31,7 @@ COLUMNS: dict[str, Any] = {
     "ean": "ean",
     "note": "text",
     "zone": "timezone",
+    "other_zone": "timezone",
     "later": "code?",
 }
 CONTRACT = Contract.model_validate(
@@ -70,6 +71,7 @@ GOOD: dict[str, list[str]] = {
     "ean": ["", "12345678"],
     "note": ["", "ok", "é"],
     "zone": ["", "Europe/Paris"],
+    "other_zone": ["", "UTC"],
 }
 BAD = ["x", "1,234", "01", "30/02/2024", "24:00:00", "toolongcode", "c", "Y", "3,7E+11", "Mars/Base", "a@b.example"]
 NAMES = list(GOOD)
@@ -156,15 +158,31 @@ def test_what_a_large_batch_says_keeps_its_order() -> None:
 
 def test_columns_that_the_contract_does_not_name_may_have_any_name() -> None:
     """Names that differ in nothing but case are one name in SQL; so would be those that Goldline itself adds."""
-    extra = ("ID", "sequence", "Line_Number", "is_faulty", "text_0")
+    extra = ("ID", "sequence", "Line_Number", "is_faulty", "text_0", "")
     good = [GOOD[name][1] for name in NAMES]
-    found = checked([[["x", "7", "8", "9", "y", *good]]], extra=extra)
+    found = checked([[["x", "7", "8", "9", "y", "z", *good]]], extra=extra)
     (only,) = found.rows.to_pylist()
     assert (only["id"], only["sequence"], only["line_number"], only["is_faulty"]) == (-20, 1, 2, False)
     assert set(only) == {*values.META, *COLUMNS, "is_faulty", "is_clear"}
 
 
-def test_personal_data_in_a_column_that_the_contract_does_not_name_is_found() -> None:
+@pytest.mark.parametrize("few", [0, 10**9])
+@pytest.mark.parametrize(
+    ("extra", "where"),
+    [(("mail",), "column mail"), (("ID",), "column ID"), (("",), "column 1"), (("Foo", "foo"), "foo")],
+)
+def test_personal_data_in_a_column_that_the_contract_does_not_name_is_found(
+    extra: tuple[str, ...], where: str, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(values, "FEW_ROWS", few)
     good = [GOOD[name][1] for name in NAMES]
-    found = checked([[["claire@example.org", *good]]], extra=("mail",))
-    assert found.files[1].clear == "line 2, column mail: found what looks like an e-mail address in clear"
+    rows = [[*([""] * len(extra)), *good], [*["x", "claire@example.org"][-len(extra) :], *good]]
+    found = checked([rows], extra=extra)
+    assert found.files[1].clear.startswith("line 3, ")
+    assert found.files[1].clear.endswith(f"{where}: found what looks like an e-mail address in clear")
+
+
+def test_a_row_is_said_once_to_name_no_time_zone() -> None:
+    good = [GOOD[name][1] for name in NAMES]
+    row = [*good[: NAMES.index("zone")], "Mars/Base", "Mars/Other"]
+    assert [(fault.line, fault.column) for fault in checked([[good, row]]).files[1].faults] == [(3, "zone")]
