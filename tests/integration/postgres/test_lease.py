@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+from typing import Any
+
+import psycopg2
 import pytest
 
 from goldline.errors import TransientError
 from goldline.fencing import LeaseLost
 from goldline.warehouse.engine import Warehouse
+from goldline.warehouse.postgres_lease import PostgresLease
 from tests.integration.postgres.server import Server
 
 pytestmark = pytest.mark.integration
@@ -36,6 +41,28 @@ def test_a_second_run_is_refused_and_told_who_holds_the_warehouse(url: str) -> N
             Warehouse(url, wait_seconds=0.3)
         assert "secret" not in str(held.value)
     Warehouse(url).close()
+
+
+class Lingering:
+    """A connection whose end the server has not noticed yet."""
+
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._connection, name)
+
+    def close(self) -> None:
+        pass
+
+
+def test_a_lease_is_free_as_soon_as_it_is_given_back(url: str) -> None:
+    Warehouse(url).close()
+    dsn = url.replace("postgresql+psycopg2", "postgresql")
+    with closing(psycopg2.connect(dsn)) as first, closing(psycopg2.connect(dsn)) as second:
+        first.autocommit = second.autocommit = True
+        PostgresLease.of(Lingering(first), where="here", wait_seconds=0).release()
+        assert PostgresLease.of(second, where="here", wait_seconds=0).number > 1
 
 
 def test_leases_are_numbered_upwards_and_higher_than_what_they_protect_has_seen(url: str) -> None:
