@@ -6,18 +6,17 @@ The work is done by an in-memory DuckDB on Arrow tables, a few statements for an
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import available_timezones
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.csv
 
 from goldline.contracts import Contract, Feed
+from goldline.intake.engine import opened, seen
 from goldline.intake.personal import clear_data_in, mask
 from goldline.intake.quarantine import MAX_FAULTS, Fault
 from goldline.intake.rules import FeedRules, identifier, text_column
@@ -83,8 +82,7 @@ class Checker:
     def __init__(self, contract: Contract, *, memory: str, threads: int) -> None:
         """Open the in-memory engine."""
         self.contract = contract
-        config: dict[str, str | bool | int | float | list[str]] = {"memory_limit": memory, "threads": threads}
-        self._db = duckdb.connect(config=config)
+        self._db = opened(memory=memory, threads=threads)
 
     def close(self) -> None:
         """Free the engine."""
@@ -103,33 +101,21 @@ class Checker:
     def totals(self, checked: CheckedFeed, sequences: Sequence[int]) -> pa.Table | None:
         """Return what some of the files come to, or None for a feed that says nothing of sales."""
         left_out = [row for sequence in sequences for row in checked.files[sequence].left_out.values()]
-        with self._seen(checked=checked.rows):
-            return totals_of(self._db, "checked", checked.feed, sequences, left_out)
-
-    @contextmanager
-    def _seen(self, **tables: pa.Table) -> Iterator[None]:
-        """Let the engine see tables by their names."""
-        for name, table in tables.items():
-            self._db.register(name, table)
-        try:
-            yield
-        finally:
-            for name in tables:
-                self._db.unregister(name)
+        return totals_of(self._db, checked.rows, checked.feed, sequences, left_out)
 
     def _check_same_header(self, feed: Feed, header: tuple[str, ...], files: list[CheckedFile]) -> pa.Table:
         rules = FeedRules(self.contract, feed, header)
         arrived = _as_table(files, rules)
         rows = typed(self._db, arrived, rules)
         by_sequence = {file.entry.sequence: file for file in files}
-        with self._seen(arrived=arrived, typed=rows):
+        with seen(self._db, arrived=arrived, typed=rows):
             if self._db.execute("select 1 from typed where is_faulty or is_clear limit 1").fetchone():
                 self._note_faulty(rules, by_sequence)
                 self._note_clear(rules, by_sequence)
-        with self._seen(typed=rows):
+        with seen(self._db, typed=rows):
             broken = self._note_broken_rules(rules, by_sequence)
         rows = _marked(rows, broken)
-        with self._seen(typed=rows):
+        with seen(self._db, typed=rows):
             unknown = self._note_unknown_zones(rules, by_sequence)
         return _marked(rows, unknown)
 
@@ -200,7 +186,7 @@ class Checker:
         """Within a file: equal rows of one key count once, conflicting ones are all left out."""
         key = ", ".join(f"coalesce(cast({identifier(c)} as varchar), '')" for c in feed.key)
         values = ", ".join(map(identifier, feed.columns))
-        with self._seen(typed=rows):
+        with seen(self._db, typed=rows):
             if not self._db.execute(
                 f"select 1 from typed where not is_faulty group by sequence, {key} having count(*) > 1 limit 1"
             ).fetchone():

@@ -70,10 +70,14 @@ class ColumnRule:
     required: bool
 
     @property
+    def broken(self) -> str:
+        """SQL that is true where a text stands that is not acceptable."""
+        return f"({self.text} is not null and not ({self.accepts}))"
+
+    @property
     def fault(self) -> str:
         """SQL that is true where the value is a fault."""
-        broken = f"({self.text} is not null and not ({self.accepts}))"
-        return f"({self.text} is null or not ({self.accepts}))" if self.required else broken
+        return f"({self.text} is null or {self.broken})" if self.required else self.broken
 
 
 def column_rule(name: str, text: str, column: Column, dialect: Dialect) -> ColumnRule:
@@ -177,7 +181,7 @@ class FeedRules:
         for number in numbers:
             rule = self.columns[number]
             parts.append(f"{rule.cast} as value_{number}")
-            parts.append(f"coalesce({rule.text} is not null and not ({rule.accepts}), false) as broken_{number}")
+            parts.append(f"coalesce({rule.broken}, false) as broken_{number}")
         return f"select place, {', '.join(parts)} from {source}"
 
     def broken_rules_sql(self, source: str) -> str:

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-import duckdb
 import pyarrow as pa
 
 from goldline.contracts import Feed, Totals
+from goldline.intake.engine import Engine, seen
 from goldline.intake.rules import identifier, literal
 
 CREATE = """
@@ -62,19 +62,16 @@ def left_out_as(feed: Feed, sequence: int, line: int, broken: Iterable[str]) -> 
 
 
 def totals_of(
-    db: duckdb.DuckDBPyConnection, table: str, feed: Feed, sequences: Sequence[int], left_out: Iterable[LeftOut]
+    engine: Engine, rows: pa.Table, feed: Feed, sequences: Sequence[int], left_out: Iterable[LeftOut]
 ) -> pa.Table | None:
     """Sum the checked rows of some files, by what becomes of them and all together (``received``)."""
     if feed.totals is None:
         return None
-    db.register("left_out", _as_table(left_out))
-    try:
-        return db.execute(_sql(feed.totals, table), [list(sequences)]).to_arrow_table()
-    finally:
-        db.unregister("left_out")
+    with seen(engine, checked=rows, left_out=_as_table(left_out)):
+        return engine.execute(_sql(feed.totals), [list(sequences)]).to_arrow_table()
 
 
-def _sql(totals: Totals, table: str) -> str:
+def _sql(totals: Totals) -> str:
     """Sum twice, once without regard to what becomes of a row: what is received must equal the sum of the outcomes."""
     amounts = ", ".join(
         f"case when m.outcome = 'unreadable' then null else try(cast({expression} as decimal(18,4))) end as {name}"
@@ -84,7 +81,7 @@ def _sql(totals: Totals, table: str) -> str:
     rows = (
         f"select t.sequence, coalesce(m.outcome, case when is_faulty then 'quarantined' else 'loaded' end) as outcome,"
         f" {_stated(totals.point, 'has_point')} as selling_point,"
-        f" {_stated(totals.currency, 'has_currency')} as currency, {amounts} from {table} as t left join left_out as m"
+        f" {_stated(totals.currency, 'has_currency')} as currency, {amounts} from checked as t left join left_out as m"
         f" on m.marked_sequence = t.sequence and m.marked_line = t.line_number where list_contains(?, t.sequence)"
     )
     return (

@@ -10,12 +10,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import duckdb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from goldline.intake.engine import Engine, seen
 from goldline.intake.rules import FeedRules, clear_data_sql, text_column
 
 META = ("sequence", "delivery_date", "line_number")
@@ -46,11 +46,11 @@ class _Texts:
         return answers if self.said is None else answers.take(self.said)
 
 
-def typed(db: duckdb.DuckDBPyConnection, arrived: pa.Table, rules: FeedRules) -> pa.Table:
+def typed(engine: Engine, arrived: pa.Table, rules: FeedRules) -> pa.Table:
     """Check and cast the texts of files with one header.
 
     Args:
-        db: An in-memory engine.
+        engine: The engine that checks.
         arrived: ``META``, and the texts of ``rules.looked_at`` as ``text_0``, ``text_1``...
         rules: The rules of the feed.
 
@@ -65,7 +65,7 @@ def typed(db: duckdb.DuckDBPyConnection, arrived: pa.Table, rules: FeedRules) ->
     found: dict[str, Answers] = {}
     for asked in [[number] for number in numbers] if once else [numbers]:
         values = {text_column(number): texts[number].values for number in asked}
-        found |= _ask(db, values, rules.values_sql(ASKED, asked))
+        found |= _ask(engine, values, rules.values_sql(ASKED, asked))
     is_faulty = np.zeros(arrived.num_rows, dtype=np.bool_)
     result = arrived.select(list(META))
     for number, rule in enumerate(rules.columns):
@@ -73,15 +73,15 @@ def typed(db: duckdb.DuckDBPyConnection, arrived: pa.Table, rules: FeedRules) ->
         is_faulty |= _rows_where(texts[number], found[f"broken_{number}"])
         if rule.required and columns[number].null_count:
             is_faulty |= columns[number].is_null().to_numpy()
-    is_clear = _clear_rows(db, [texts[number] for number in rules.scanned], arrived.num_rows)
+    is_clear = _clear_rows(engine, [texts[number] for number in rules.scanned], arrived.num_rows)
     return result.append_column("is_faulty", pa.array(is_faulty)).append_column("is_clear", pa.array(is_clear))
 
 
-def _clear_rows(db: duckdb.DuckDBPyConnection, columns: Sequence[_Texts], rows: int) -> Mask:
+def _clear_rows(engine: Engine, columns: Sequence[_Texts], rows: int) -> Mask:
     """Say for each row whether one of its texts looks like personal data; those of all columns are asked at once."""
     is_clear = np.zeros(rows, dtype=np.bool_)
     if columns:
-        answers = _ask(db, {"text": pa.concat_arrays([texts.values for texts in columns])}, clear_data_sql(ASKED))
+        answers = _ask(engine, {"text": pa.concat_arrays([texts.values for texts in columns])}, clear_data_sql(ASKED))
         start = 0
         for texts in columns:
             is_clear |= _rows_where(texts, answers["is_clear"].slice(start, len(texts.values)))
@@ -89,15 +89,13 @@ def _clear_rows(db: duckdb.DuckDBPyConnection, columns: Sequence[_Texts], rows: 
     return is_clear
 
 
-def _ask(db: duckdb.DuckDBPyConnection, columns: Mapping[str, pa.Array[Any]], sql: str) -> dict[str, Answers]:
+def _ask(engine: Engine, columns: Mapping[str, pa.Array[Any]], sql: str) -> dict[str, Answers]:
     """Carry out a select from ``ASKED``, a table of columns of equal length and of their ``place``; keep its order."""
     length = len(next(iter(columns.values())))
     table = pa.table({"place": pa.array(np.arange(length)), **columns})
-    db.register(ASKED, pa.Table.from_batches(table.to_batches(max_chunksize=AT_ONCE), table.schema))
-    try:
-        found = db.execute(sql).to_arrow_table()
-    finally:
-        db.unregister(ASKED)
+    pieces = pa.Table.from_batches(table.to_batches(max_chunksize=AT_ONCE), table.schema)
+    with seen(engine, **{ASKED: pieces}):
+        found = engine.execute(sql).to_arrow_table()
     places = found["place"].to_numpy()
     if (places[1:] < places[:-1]).any():  # the engine does not promise the order
         found = found.take(np.argsort(places))

@@ -27,7 +27,7 @@ CHECKPOINT = "256MB"  # so large does the log become before it goes into the fil
 COMPRESSED_ELSEWHERE = "fsst,zstd,dictionary,alp,alprd,chimp,patas"  # dict_fsst does as well; trying costs a tenth
 KEPT_FREE = "8GB"  # memory is not given back between statements, only to be asked for again; its limit is another
 # else every checkpoint writes a table's last 122,880 rows anew, to put what a night added to what was added before
-NO_COMPACTION: dict[str, object] = {"max_vacuum_tasks": 0}
+VACUUM_TASKS = 0
 FEW = 10_000  # so many row numbers are looked up where they are; above that, reading past the others costs less
 # fast to write; without bloom filters, which readers of whole columns never ask
 PARQUET = "format parquet, compression zstd, compression_level 1, row_group_size 122880, write_bloom_filter false"
@@ -48,7 +48,7 @@ class DuckDatabase:
         self._threads = threads
         config: dict[str, object] = {"memory_limit": memory, "threads": threads, "preserve_insertion_order": False}
         config |= {"checkpoint_threshold": CHECKPOINT, "disabled_compression_methods": COMPRESSED_ELSEWHERE}
-        config |= NO_COMPACTION
+        config["max_vacuum_tasks"] = VACUUM_TASKS
         config |= {"allocator_flush_threshold": KEPT_FREE, "allocator_bulk_deallocation_flush_threshold": KEPT_FREE}
         if self.path:
             config["storage_compatibility_version"] = "latest"

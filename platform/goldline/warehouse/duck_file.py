@@ -52,6 +52,12 @@ def explained(error: BaseException, path: Path) -> GoldlineError | None:
             where=str(path),
             remedy="close the program that has the file open (a notebook, a database browser), then try again",
         )
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return GoldlineError(
+            f"the engine has too little memory ({first})",
+            where=str(path),
+            remedy="raise GOLDLINE_MEMORY; what does not fit it is kept in the folder tmp beside the warehouse",
+        )
     if any(text in first for text in _UNREADABLE):
         return GoldlineError(
             f"the warehouse cannot be opened ({first})",

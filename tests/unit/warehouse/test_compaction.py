@@ -35,7 +35,7 @@ def night(home: Path, sequence: int) -> int:
             "select count(distinct row_group_id), (select count(*) from numbers) from pragma_storage_info('numbers')"
         ).fetchone()
     assert pieces is not None
-    assert pieces[1] == ROWS / 10 + (ROWS % 10 > 0)
+    assert pieces[1] == ROWS // 10
     return int(pieces[0])
 
 
