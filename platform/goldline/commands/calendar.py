@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 
 from rich.text import Text
@@ -73,14 +73,12 @@ def _published(home: Home, days: int) -> Grid | None:
 
 
 def _months(days: Sequence[date]) -> Text:
+    """Name each month above its first day, where four days of it are there to carry the name."""
     line = Text(" " * LABEL)
-    for day in days:
-        starts = day == days[0] or day.day == 1
-        if starts and day + timedelta(days=3) <= days[-1]:
-            line.truncate(LABEL + 2 * days.index(day))
+    for place, day in enumerate(days):
+        if (place == 0 or day.day == 1) and [d.month for d in days[place : place + 4]] == [day.month] * 4:
             line.append(f"{day:%Y-%m}")
-        if len(line) < LABEL + 2 * (days.index(day) + 1):
-            line.pad_right(LABEL + 2 * (days.index(day) + 1) - len(line))
+        line.pad_right(max(0, LABEL + 2 * (place + 1) - len(line)))
     return line
 
 

@@ -42,6 +42,22 @@ def test_the_terminal_shows_each_day_as_a_character_and_explains_those_that_occu
     assert max(len(line) for line in lines[:-2]) <= 80
 
 
+@pytest.mark.parametrize(
+    ("first", "months"),
+    [
+        (date(2026, 10, 31), ["2026-11"]),
+        (date(2026, 10, 29), ["2026-11"]),
+        (date(2026, 10, 28), ["2026-10", "2026-11"]),
+        (date(2026, 11, 5), ["2026-11"]),
+    ],
+)
+def test_a_month_is_named_where_its_days_have_room_for_the_name(first: date, months: list[str]) -> None:
+    days = tuple(first + timedelta(days=number) for number in range(28))
+    line = calendar_lines(Grid(days, (), ()))[0].plain
+    assert line.split() == months
+    assert line.index("2026-11") == 24 + 2 * max(0, (date(2026, 11, 1) - first).days)
+
+
 def test_the_picture_is_well_formed_and_needs_nothing_from_elsewhere(grid: Grid) -> None:
     text = calendar_svg(grid)
     assert Xml.fromstring(text).tag == "{http://www.w3.org/2000/svg}svg"
