@@ -1,4 +1,4 @@
-"""How each status looks: its character, its word, its colours; the same in the terminal, in SVG and in HTML.
+"""How each status looks: its character, word and colours, and which months are named: on the terminal, in SVG and HTML.
 
 The colours are those of Okabe and Ito, which people with any kind of colour blindness tell apart; each has a character
 beside it, so that the picture can be read without colour. Drawing is elsewhere.
@@ -6,7 +6,9 @@ beside it, so that the picture can be read without colour. Drawing is elsewhere.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 
 @dataclass(frozen=True)
@@ -49,3 +51,12 @@ LOOKS: dict[str, Look] = {
 }
 NOTHING = LOOKS["not_expected"]
 """The look of a day without a row."""
+
+
+def named_months(days: Sequence[date]) -> frozenset[int]:
+    """Return the places of the days above which their month is named: its first, if four of its days carry the name."""
+    return frozenset(
+        place
+        for place, day in enumerate(days)
+        if (place == 0 or day.day == 1) and [d.month for d in days[place : place + 4]] == [day.month] * 4
+    )

@@ -7,7 +7,7 @@ from datetime import date
 from html import escape
 
 from goldline.arrivals.grid import Cell, Grid, Row
-from goldline.arrivals.looks import LOOKS, NOTHING
+from goldline.arrivals.looks import LOOKS, NOTHING, named_months
 
 CELL, GAP, LEFT, TOP, MARGIN = 22, 3, 210, 58, 18
 LETTERS = "MTWTFSS"
@@ -77,9 +77,10 @@ def _style(grid: Grid) -> str:
 
 
 def _heading(days: Sequence[date]) -> Iterator[str]:
+    named = named_months(days)
     for number, day in enumerate(days):
         x = _x(number) + CELL / 2
-        if number == 0 or day.day == 1:
+        if number in named:
             yield f'<text class="quiet" x="{_x(number)}" y="20">{MONTHS[day.month - 1]} {day.year}</text>'
         yield f'<text class="day" x="{x}" y="36">{LETTERS[day.weekday()]}</text>'
         yield f'<text class="day" x="{x}" y="50">{day.day}</text>'

@@ -9,7 +9,7 @@ from enum import StrEnum
 from rich.text import Text
 
 from goldline.arrivals import Grid, Row, published_grid
-from goldline.arrivals.looks import LOOKS
+from goldline.arrivals.looks import LOOKS, named_months
 from goldline.arrivals.pages import calendar_html
 from goldline.arrivals.svg import LETTERS, calendar_svg
 from goldline.commands.terminal import out
@@ -73,10 +73,9 @@ def _published(home: Home, days: int) -> Grid | None:
 
 
 def _months(days: Sequence[date]) -> Text:
-    """Name each month above its first day, where four days of it are there to carry the name."""
-    line = Text(" " * LABEL)
+    line, named = Text(" " * LABEL), named_months(days)
     for place, day in enumerate(days):
-        if (place == 0 or day.day == 1) and [d.month for d in days[place : place + 4]] == [day.month] * 4:
+        if place in named:
             line.append(f"{day:%Y-%m}")
         line.pad_right(max(0, LABEL + 2 * (place + 1) - len(line)))
     return line

@@ -55,6 +55,9 @@ def test_a_month_is_named_where_its_days_have_room_for_the_name(first: date, mon
     days = tuple(first + timedelta(days=number) for number in range(28))
     line = calendar_lines(Grid(days, (), ()))[0].plain
     assert line.split() == months
+    assert re.findall(r">([A-Z][a-z]{2}) 2026<", calendar_svg(Grid(days, (), ()))) == [
+        {"2026-10": "Oct", "2026-11": "Nov"}[month] for month in months
+    ]
     assert line.index("2026-11") == 24 + 2 * max(0, (date(2026, 11, 1) - first).days)
 
 
