@@ -21,7 +21,7 @@ from pathlib import Path
 import duckdb
 
 from bench.csv_files import quoted
-from bench.table_files import published
+from bench.table_files import apart, published
 
 OPERATIONAL = ("loaded_at", "source_file_line")
 
@@ -56,7 +56,8 @@ def compare(left: Path, right: Path) -> list[Difference]:
     """Compare every table of the job."""
     with duckdb.connect(config={"threads": 2, "memory_limit": "4GB"}) as db:
         db.execute("set timezone = 'UTC'; set enable_progress_bar = false")
-        return [_compare(db, name.split(".")[1], _version(left), _version(right)) for name in published()]
+        names = [*(name.split(".")[1] for name in published()), *apart()]
+        return [_compare(db, name, _version(left), _version(right)) for name in names]
 
 
 def _version(folder: Path) -> Path:

@@ -26,7 +26,7 @@ from bench.csv_files import quoted
 from bench.floor_identity import make_identity
 from bench.floor_load import Loader
 from bench.floor_reference import make_reference
-from bench.table_files import IDENTITY, TableFile, load_tables, published, readers
+from bench.table_files import IDENTITY, TableFile, apart, left_out_of, load_tables, published, readers
 
 PRELUDE = ROOT / "platform" / "goldline" / "warehouse" / "duckdb.sql"
 PARQUET = "format parquet, compression zstd, row_group_size 122880"
@@ -91,14 +91,24 @@ class Floor:
         return 0
 
     def _publish(self, db: duckdb.DuckDBPyConnection, table: TableFile, order: list[str]) -> int:
-        file = self.out / f"{table.name.split('.')[1]}.parquet"
+        left_out = ", ".join(map(quoted, ["", *left_out_of(table.name)]))
+        shown = f"columns(name -> name not in ({left_out}))"
         ordered = f" order by {', '.join(order)}" if order else ""
+        rows, file = self._copy(
+            db, table.name.split(".")[1], f"select {shown} from ({table.sql}){ordered}", bool(order)
+        )
+        db.execute(f"create view {table.name} as select * from read_parquet({file})")
+        for name, (of, columns) in apart().items():
+            if of == table.name:
+                self._copy(db, name, f"select {', '.join(columns)} from ({table.sql})", is_ordered=False)
+        return rows
+
+    def _copy(self, db: duckdb.DuckDBPyConnection, name: str, select: str, is_ordered: bool) -> tuple[int, str]:
+        file = quoted(str(self.out / f"{name}.parquet"))
         written = db.execute(
-            f"copy (select * from ({table.sql}){ordered}) to {quoted(str(file))}"
-            f" ({PARQUET}, preserve_order {str(bool(order)).lower()})"
+            f"copy ({select}) to {file} ({PARQUET}, preserve_order {str(is_ordered).lower()})"
         ).fetchone()
-        db.execute(f"create view {table.name} as select * from read_parquet({quoted(str(file))})")
-        return int(written[0]) if written else 0
+        return int(written[0]) if written else 0, file
 
 
 def main() -> None:

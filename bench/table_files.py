@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from graphlib import TopologicalSorter
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -45,8 +47,20 @@ def load_tables() -> dict[str, TableFile]:
 
 def published() -> dict[str, list[str]]:
     """Return the published tables that are part of the job, with the columns that order each file."""
-    content = yaml.safe_load((ASSETS / "publish" / "published.yaml").read_text("utf-8"))
-    return {name: list(order) for name, order in content["tables"].items() if name.split(".")[0] not in LEFT_OUT}
+    tables = _publication()["tables"]
+    return {name: list(order) for name, order in tables.items() if name.split(".")[0] not in LEFT_OUT}
+
+
+def apart() -> dict[str, tuple[str, list[str]]]:
+    """Return the published tables that are made of some columns of another one: its name, and the columns."""
+    return {name: (one["of"], [*one["beside"], *one["columns"]]) for name, one in _publication()["apart"].items()}
+
+
+def left_out_of(name: str) -> list[str]:
+    """Return the columns of a table that are not published with it."""
+    return [
+        column for one in _publication()["apart"].values() if name in one["left_out_of"] for column in one["columns"]
+    ]
 
 
 def readers(tables: dict[str, TableFile], name: str) -> int:
@@ -74,3 +88,9 @@ def setting_tables() -> dict[str, list[dict[str, object]]]:
         for source in SOURCES
         for name, rows in contract(source).get("settings", {}).items()
     }
+
+
+@lru_cache(maxsize=1)
+def _publication() -> dict[str, Any]:
+    content: dict[str, Any] = yaml.safe_load((ASSETS / "publish" / "published.yaml").read_text("utf-8"))
+    return content

@@ -12,15 +12,16 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from goldline.build.builder import Outcome, Way, build
+from goldline.build.builder import SIGN, Outcome, Way, build
 from goldline.build.checking import clear, to_check
 from goldline.errors import GoldlineError
 from goldline.faultpoint import reach
-from goldline.home import Home, assets_folder
+from goldline.home import Home
 from goldline.intake.register import registered
+from goldline.intake.rules import identifier
+from goldline.publication import LOADED_COLUMNS, Publication, cut_columns, publications
 from goldline.publish.manifest import Manifest
 from goldline.publish.server import serve
 from goldline.publish.snapshot import TableToPublish, publish
@@ -41,10 +42,8 @@ from goldline.warehouse.builds import (
 )
 from goldline.warehouse.engine import Session, Warehouse
 from goldline.warehouse.tables import TableFile
-from goldline.yaml_text import read_yaml
 
 MONEY = ("net_amount_excl_tax", "lifetime_value", "amount", "revenue")
-LOADED_COLUMNS = frozenset({"loaded_at", "source_file_line", "file_sequence"})
 
 
 @dataclass(frozen=True)
@@ -77,7 +76,7 @@ def build_table(
         prepare_builds(session)
         before = builds(session).get(table.table)
         outcome = build(session, home.upstreams, table, run_id=run_id, in_full=in_full)
-        if column := partition_columns().get(table.table):
+        for column in cut_columns(table.table):
             session.index(table.table, [column])
         sums = _sums(session, table)
         reach("table.before_commit")
@@ -127,26 +126,11 @@ def _sums(session: Session, table: TableFile) -> dict[str, Decimal]:
     return dict(zip(money, row, strict=True))
 
 
-def published_tables(folder: Path | None = None) -> dict[str, tuple[str, ...]]:
-    """Return the tables that are published (``schema.name``) with the columns that order them."""
-    return {table: tuple(order) for table, order in _publication(folder or assets_folder())["tables"].items()}
-
-
-def partition_columns(folder: Path | None = None) -> dict[str, str]:
-    """Return the date columns by which the files of large published tables are cut."""
-    return dict(_publication(folder or assets_folder())["cut_by"])
-
-
-@lru_cache(maxsize=4)
-def _publication(folder: Path) -> dict[str, dict[str, Any]]:
-    content: dict[str, dict[str, Any]] = read_yaml((folder / "publish" / "published.yaml").read_text("utf-8"))
-    return content
-
-
 def _changed_dates(
-    home: Home, session: Session, table: str, column: str | None, version: str
+    home: Home, session: Session, publication: Publication, columns: tuple[str, ...], version: str
 ) -> frozenset[date] | None:
     """Return the dates with rows that changed since a published version; None where that is not on record."""
+    table, column = publication.table, publication.cut_by
     published, states = published_states(session)
     newest = builds(session).get(table)
     if published != version or table not in states or newest is None:
@@ -156,7 +140,9 @@ def _changed_dates(
     changed = home.upstreams.changed(session, table, states[table], builds(session))
     if changed is None or column is None:
         return None
-    return frozenset(day for (day,) in session.rows(f"select distinct {column} from ({changed}) as all_changed"))
+    shown = ", ".join(map(identifier, columns))
+    differing = f"select {column} from ({changed}) as all_changed group by {shown} having sum({SIGN}) <> 0"
+    return frozenset(day for (day,) in session.rows(f"select distinct {column} from ({differing}) as differing"))
 
 
 def publish_tables(home: Home, warehouse: Warehouse, *, run_id: str) -> Manifest:
@@ -173,18 +159,7 @@ def publish_tables(home: Home, warehouse: Warehouse, *, run_id: str) -> Manifest
         _require_in_step(home, session)
         require_reconciled(home, session)
         checks = _require_passed(session)
-        tables = {
-            name.split(".")[1]: TableToPublish(
-                name=name.split(".")[1],
-                sql=f"select * from {name}",
-                order_by=order,
-                documentation=_documentation(home, session, name),
-                partition_by=partition_columns().get(name),
-                changed=partial(_changed_dates, home, session, name, partition_columns().get(name)),
-                operational=LOADED_COLUMNS & {column for column, _ in session.columns(name)},
-            )
-            for name, order in published_tables().items()
-        }
+        tables = {one.name: _to_publish(home, session, one) for one in publications()}
         runs = sorted({newest.run_id for newest in builds(session).values()})
         manifest = publish(
             session,
@@ -214,9 +189,18 @@ def is_published(home: Home, warehouse: Warehouse) -> bool:
         return is_newest_published(session)
 
 
-def _documentation(home: Home, session: Session, name: str) -> dict[str, str]:
-    table = home.catalogue.by_name[name]
-    return {column: home.catalogue.column_doc(table, column) or "" for column, _ in session.columns(name)}
+def _to_publish(home: Home, session: Session, publication: Publication) -> TableToPublish:
+    table = home.catalogue.by_name[publication.table]
+    columns = publication.columns(name for name, _ in session.columns(publication.table))
+    return TableToPublish(
+        name=publication.name,
+        sql=f"select {', '.join(map(identifier, columns))} from {publication.table}",
+        order_by=publication.order_by,
+        documentation={name: home.catalogue.column_doc(table, name) or "" for name in columns},
+        partition_by=publication.cut_by,
+        changed=partial(_changed_dates, home, session, publication, columns),
+        operational=LOADED_COLUMNS & set(columns),
+    )
 
 
 def _require_all_loaded(home: Home, session: Session) -> None:

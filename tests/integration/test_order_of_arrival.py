@@ -13,8 +13,8 @@ import pytest
 
 from goldline.deliver import deliver, land
 from goldline.demo import write_deliveries
-from goldline.flow import LOADED_COLUMNS, published_tables
 from goldline.home import Home
+from goldline.publication import LOADED_COLUMNS, published_tables
 from goldline.publish.digest import digest_of
 from goldline.warehouse.engine import Warehouse
 from tests.support import EVERY_DAY, build_tables, open_home

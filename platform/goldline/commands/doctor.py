@@ -16,9 +16,10 @@ from goldline.alerts import FileMailer, mailer_from, outbox_from
 from goldline.commands.terminal import Exit, command, out
 from goldline.deliver import FOR_GOOD
 from goldline.errors import GoldlineError, TransientError
-from goldline.flow import published_tables, suite_of
+from goldline.flow import suite_of
 from goldline.home import Home
 from goldline.landing.history import Entry
+from goldline.publication import published_tables
 from goldline.publish import versions
 from goldline.settings import load_settings
 

@@ -12,8 +12,9 @@ from functools import cached_property
 from pathlib import Path
 
 from goldline.contracts import Contract, Feed, load_contracts
-from goldline.flow import published_tables, suite_of
+from goldline.flow import suite_of
 from goldline.home import assets_folder
+from goldline.publication import published_tables
 from goldline.quality.suite import Suite
 from goldline.settings import Settings
 from goldline.warehouse.schema_of import Columns, warehouse_columns
@@ -28,14 +29,14 @@ class Material:
         catalogue: The table files and the vocabulary.
         contracts: The contracts, by source.
         suites: The checks, by full table name.
-        published: Full names of the tables that are published.
+        published: Full names of the tables that are published, with the names under which they are.
         columns: (column, type) of every table of a warehouse, feeds and reference tables included.
     """
 
     catalogue: Catalogue
     contracts: Mapping[str, Contract]
     suites: Mapping[str, Suite]
-    published: frozenset[str]
+    published: Mapping[str, tuple[str, ...]]
     columns: Mapping[str, Columns]
 
     @cached_property
@@ -89,7 +90,7 @@ def gather(assets: Path | None = None) -> Material:
         catalogue=catalogue,
         contracts=contracts,
         suites=_suites(catalogue.tables),
-        published=frozenset(published_tables(folder)),
+        published=published_tables(folder),
         columns=warehouse_columns(catalogue, contracts, settings),
     )
 

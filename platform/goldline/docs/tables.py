@@ -46,7 +46,7 @@ def _contents(material: Material) -> str:
 
 
 def _mark(material: Material, name: str) -> str:
-    return code(name.split(".")[1]) if name in material.published else ""
+    return ", ".join(map(code, material.published.get(name, ())))
 
 
 def _section(material: Material, member: TableFile) -> str:

@@ -9,13 +9,14 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import dagster as dg
 
-from goldline.flow import build_table, publish_tables, published_tables, suite_of
+from goldline.flow import build_table, publish_tables, suite_of
 from goldline.graph.arrivals import arrivals_metadata
 from goldline.graph.jobs import IN_FULL
 from goldline.graph.metadata import built_metadata, check_result, column_schema, manifest_metadata
 from goldline.graph.reconciliation import statement_metadata
 from goldline.graph.steps import Progress, WarehouseResource, failures
 from goldline.home import Home
+from goldline.publication import publications, published_tables
 from goldline.restate.review import restatement_of
 from goldline.warehouse.tables import TableFile
 
@@ -63,7 +64,7 @@ def table_asset(home: Home, table: TableFile, columns: Columns) -> dg.AssetsDefi
 
 def published_asset(home: Home) -> dg.AssetsDefinition:
     """Make the asset that publishes all tables as one version."""
-    tables = sorted(published_tables())
+    names = sorted(one.name for one in publications())
 
     @dg.asset(
         key=["publish", "published"],
@@ -74,7 +75,7 @@ def published_asset(home: Home) -> dg.AssetsDefinition:
         description=(
             "The published snapshot that boards, reports and notebooks read: all tables at once, as an immutable"
             " version that one atomic rename makes current. Nothing is published when a blocking check failed or a"
-            " table is out of step with the others.\n\n" + "\n".join(f"* `{name.split('.')[1]}`" for name in tables)
+            " table is out of step with the others.\n\n" + "\n".join(f"* `{name}`" for name in names)
         ),
         required_resource_keys={"warehouse"},
     )

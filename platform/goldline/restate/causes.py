@@ -21,6 +21,7 @@ from goldline.restate.figures import NET_SALES, TABLE, in_months
 from goldline.restate.records import Cause, File, How, Restatement
 from goldline.warehouse.engine import Session
 
+LINEAGE = "sales_lineage"
 MOST_FILES = 50
 _MEASURES = (
     "net_amount_excl_tax_reporting", "tax_amount_reporting", "gross_amount_incl_tax_reporting",
@@ -137,8 +138,11 @@ def _changed_lines(before: Reader, after: Reader, months: Collection[date]) -> l
 
 
 def _lines(reader: Reader, months: Collection[date]) -> pa.Table:
+    lines = TABLE  # as an earlier release published it, with the files that its lines came from
+    if LINEAGE in reader.tables:
+        lines = f"{TABLE} left join {LINEAGE} using (sales_line_id, business_date)"
     return reader.query(
-        f"select {', '.join(_COLUMNS)}, cast(date_trunc('month', business_date) as date) as month from {TABLE}"
+        f"select {', '.join(_COLUMNS)}, cast(date_trunc('month', business_date) as date) as month from {lines}"
         f" where {NET_SALES} and ({in_months(months)})"
     )
 

@@ -12,8 +12,8 @@ import pytest
 
 from goldline.deliver import deliver
 from goldline.demo import write_deliveries
-from goldline.flow import LOADED_COLUMNS, published_tables
 from goldline.home import Home, assets_folder
+from goldline.publication import LOADED_COLUMNS, published_tables
 from goldline.publish.parts import measure_file
 from goldline.quality.run import run_suite
 from goldline.quality.suite import SUFFIX, load_suite

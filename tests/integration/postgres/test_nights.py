@@ -12,8 +12,9 @@ import pytest
 from goldline.build.builder import build
 from goldline.deliver import deliver
 from goldline.demo import write_deliveries
-from goldline.flow import publish_tables, published_tables
+from goldline.flow import publish_tables
 from goldline.home import Home
+from goldline.publication import publications
 from goldline.publish.manifest import Manifest
 from goldline.warehouse.aside import SUFFIX, drop_aside, set_aside
 from goldline.warehouse.builds import prepare_builds
@@ -65,7 +66,7 @@ def test_two_nights_and_a_rebuild_publish_what_duckdb_publishes(
         lines = session.scalar("select count(*) from published.unified_sales")
         assert lines == session.scalar("select count(*) from merge.unified_sales") > 0
         shown = session.rows("select viewname from pg_views where schemaname = 'published'")
-        assert {name for (name,) in shown} == {table.split(".")[1] for table in published_tables()}
+        assert {name for (name,) in shown} == {one.name for one in publications()}
         set_aside(session, {"intake", "reference", "changes", *server.contracts, *groups(server)})
     with server.warehouse() as warehouse:
         with warehouse.transaction() as session:
