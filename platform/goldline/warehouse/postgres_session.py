@@ -136,6 +136,10 @@ class PostgresSession(Session):
         )
         return [(name, name_of(int(oid), modifier)) for name, oid, modifier in found]
 
+    def row_hash(self, columns: str) -> str:
+        """Write the hash of a record."""
+        return f"hash_record_extended(row({columns}), 0)"
+
     def copy_to_parquet(self, sql: str, path: Path, *, is_ordered: bool = True) -> int:  # noqa: ARG002 - always is
         """Write a query's rows to one Parquet file, a row group at a time."""
         names, types = self._described(sql)

@@ -84,6 +84,10 @@ class Session(ABC):
         return select_where(table, condition)
 
     @abstractmethod
+    def row_hash(self, columns: str) -> str:
+        """Write an expression over some columns, separated by commas: 64 bits that equal rows have in common."""
+
+    @abstractmethod
     def copy_to_parquet(self, sql: str, path: Path, *, is_ordered: bool = True) -> int:
         """Write a query's rows to one Parquet file, in the query's order if it has one; return the number of rows."""
 
