@@ -47,12 +47,12 @@ def publications(folder: Path | None = None) -> tuple[Publication, ...]:
     return _publications(folder or assets_folder())
 
 
-def published_tables(folder: Path | None = None) -> dict[str, tuple[str, ...]]:
-    """Return the tables whose rows are published (``schema.name``), with the names of what is made from each."""
-    names: dict[str, tuple[str, ...]] = {}
+def published_tables(folder: Path | None = None) -> dict[str, tuple[Publication, ...]]:
+    """Return the tables whose rows are published (``schema.name``), with what is made from each."""
+    tables: dict[str, tuple[Publication, ...]] = {}
     for one in publications(folder):
-        names[one.table] = (*names.get(one.table, ()), one.name)
-    return names
+        tables[one.table] = (*tables.get(one.table, ()), one)
+    return tables
 
 
 def cut_columns(table: str) -> list[str]:

@@ -14,7 +14,7 @@ from pathlib import Path
 from goldline.contracts import Contract, Feed, load_contracts
 from goldline.flow import suite_of
 from goldline.home import assets_folder
-from goldline.publication import published_tables
+from goldline.publication import Publication, published_tables
 from goldline.quality.suite import Suite
 from goldline.settings import Settings
 from goldline.warehouse.schema_of import Columns, warehouse_columns
@@ -29,14 +29,14 @@ class Material:
         catalogue: The table files and the vocabulary.
         contracts: The contracts, by source.
         suites: The checks, by full table name.
-        published: Full names of the tables that are published, with the names under which they are.
+        published: Full names of the tables that are published, with what is made from each.
         columns: (column, type) of every table of a warehouse, feeds and reference tables included.
     """
 
     catalogue: Catalogue
     contracts: Mapping[str, Contract]
     suites: Mapping[str, Suite]
-    published: Mapping[str, tuple[str, ...]]
+    published: Mapping[str, tuple[Publication, ...]]
     columns: Mapping[str, Columns]
 
     @cached_property

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from goldline.docs.links import table_link
 from goldline.docs.markdown import code, link, page, plain, table
 from goldline.docs.material import Material
+from goldline.publication import Publication
 from goldline.warehouse.tables import TableFile
 
 INTRODUCTION = """
@@ -46,7 +47,15 @@ def _contents(material: Material) -> str:
 
 
 def _mark(material: Material, name: str) -> str:
-    return ", ".join(map(code, material.published.get(name, ())))
+    return ", ".join(code(one.name) for one in material.published.get(name, ()))
+
+
+def _shown(publication: Publication) -> str:
+    """Name a published table, with the columns that it has or has not, where those are not all."""
+    if publication.only:
+        return f"{code(publication.name)}, with {', '.join(map(code, publication.only))}"
+    left_out = ", ".join(map(code, sorted(publication.without)))
+    return f"{code(publication.name)}{f', without {left_out}' if left_out else ''}"
 
 
 def _section(material: Material, member: TableFile) -> str:
@@ -54,7 +63,7 @@ def _section(material: Material, member: TableFile) -> str:
         (code(column), kind, plain(material.catalogue.column_doc(member, column) or ""))
         for column, kind in material.columns[member.table]
     ]
-    published = f" *Published as* {_mark(material, member.table)}." if member.table in material.published else ""
+    published = "".join(f" *Published as* {_shown(one)}." for one in material.published.get(member.table, ()))
     parts = [
         f"### {member.table}",
         f"{plain(member.description)}{published}",

@@ -9,7 +9,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from goldline.errors import GoldlineError, SettingsError
 from goldline.people.accounts import Account, Accounts
@@ -18,8 +18,6 @@ from goldline.people.audit import Audit
 from goldline.people.claims import Groups, granted, groups_in, name_in, parsed_groups
 from goldline.people.cookies import Cookies
 from goldline.people.database import Database
-from goldline.people.oidc_login import OpenId
-from goldline.people.oidc_settings import openid_from
 from goldline.people.person import LOCAL, Person
 from goldline.people.private import signing_key
 from goldline.people.rights import Grant, person_of
@@ -28,6 +26,9 @@ from goldline.people.sessions import Login, Sessions
 from goldline.people.signin import PasswordLogin
 from goldline.people.throttle import Throttle
 from goldline.settings import Settings
+
+if TYPE_CHECKING:
+    from goldline.people.oidc_login import OpenId
 
 _log = logging.getLogger(__name__)
 FOLDER = "people"
@@ -82,6 +83,8 @@ class People:
         Raises:
             GoldlineError: Others can reach the address, but nobody could log in or passwords would travel in clear.
         """
+        from goldline.people.oidc_settings import openid_from  # an HTTP client, which commands do without
+
         folder = settings.home / FOLDER
         key, database = signing_key(folder / "key"), Database(folder / "state.sqlite")
         accounts, audit = Accounts(settings.home), Audit(folder / "audit", now=now)
