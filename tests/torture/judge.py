@@ -87,9 +87,12 @@ def after_death(home: Home, *, allowed: Iterable[Mapping[str, str]]) -> list[Vio
         with open_snapshot(folder) as reader:
             lines = reader.query("select count(*) from lines").column(0)[0].as_py()
             sums = reader.query("select coalesce(sum(line_count), 0) from days").column(0)[0].as_py()
+            labels = reader.query("select count(*) from labels").column(0)[0].as_py()
     except GoldlineError as error:
         return [Violation("half-published", str(error))]
-    found = [] if lines == sums else [Violation("half-published", f"{lines} lines, and {sums} in the sums")]
+    found = (
+        [] if lines == sums == labels else [Violation("half-published", f"{lines} lines, {labels} labels, sum {sums}")]
+    )
     return found if current.digests in allowed else [*found, Violation("half-published", "neither old nor new")]
 
 
