@@ -172,7 +172,7 @@ def publish_tables(home: Home, warehouse: Warehouse, *, run_id: str) -> Manifest
             review=begin_review(home, session),
             readers=warehouse.readers,  # all that this transaction sees is committed
         )
-        serve(session, manifest, {name: table.sql for name, table in tables.items()}, keep=home.settings.keep_versions)
+        serve(session, manifest, tables, keep=home.settings.keep_versions)
         record_published(session, manifest.version)
         reach("publish.recorded")
         return manifest

@@ -16,7 +16,7 @@ from goldline.warehouse.tables import TableFile
 INTRODUCTION = """
 Every table of the warehouse that a file of `assets/` defines, in the order in which data flows: what the
 sources delivered, renamed; both sources merged; the customers; the enriched model. Published tables are
-what `goldline query`, boards and exports read, under the last part of their names. Feeds, which the sources
+what `goldline query`, boards and exports read, under the names in the last column. Feeds, which the sources
 deliver, are in [contracts.md](contracts.md).
 
 Amounts are exact decimals. A return is negative. Columns that end in `_at` are instants in UTC, those that

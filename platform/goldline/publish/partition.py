@@ -54,7 +54,11 @@ class Cut:
 
     def inside(self, start: date) -> str:
         """Write the condition that a row lies in the period that begins on a day."""
-        return f"{self.column} >= date '{start}' and {self.column} < date '{self._next(start)}'"
+        return self.between(start, start)
+
+    def between(self, first: date, last: date) -> str:
+        """Write the condition that a row lies in one of the periods from that of one day to that of another."""
+        return f"{self.column} >= date '{first}' and {self.column} < date '{self._next(last)}'"
 
     def _start(self, day: date) -> date:
         if self.period == "week":

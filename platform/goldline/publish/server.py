@@ -1,36 +1,42 @@
-"""The published version on a server, for programs that connect to it: versioned tables, and views of one version.
+"""The published version on a server, for programs that connect to it: views of one version over pieces of its tables.
 
-    published_v000012.golden_customer   the table as version 12 published it
     published.golden_customer           a view of the current version's table
+    published_v000012.golden_customer   a view of the table as version 12 published it
+    published_pieces.golden_customer_…  rows of it: those of a year where its files are cut by date, else all
 
-All views are switched in the transaction of the caller, so that nobody sees two versions at once. A table that did not
-change moves to the newest version that has it; older versions then see it through a view. The Parquet snapshot, which
-comes first and decides, is made in ``snapshot``.
+A piece that did not change is the same table in both versions, so that a night copies the pieces that it changed. All
+views are switched in the transaction of the caller, so that nobody sees two versions at once. The Parquet snapshot,
+which comes first and decides, is made in ``snapshot``.
 """
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from hashlib import sha256
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from goldline.errors import GoldlineError
-from goldline.publish.manifest import Manifest
+from goldline.publish.manifest import Manifest, PublishedPart, PublishedTable
+from goldline.publish.partition import Cut
+from goldline.publish.snapshot import TableToPublish
 
 if TYPE_CHECKING:
     from goldline.warehouse.session import Session
 
-SCHEMA = "published"
+SCHEMA, PIECES = "published", "published_pieces"
 _VERSION = re.compile(r"published_(v\d{6,})")
 
 
-def serve(session: Session, manifest: Manifest, selects: Mapping[str, str], *, keep: int) -> bool:
+def serve(session: Session, manifest: Manifest, tables: Mapping[str, TableToPublish], *, keep: int) -> bool:
     """Show a version that was just published; does nothing where the warehouse serves nobody.
 
     Args:
         session: The transaction in which the version was published.
         manifest: The version.
-        selects: The select that gives each table's rows, by published name.
+        tables: What was published, by published name.
         keep: How many versions to keep, at least two.
 
     Returns:
@@ -40,13 +46,15 @@ def serve(session: Session, manifest: Manifest, selects: Mapping[str, str], *, k
         return False
     schema = schema_of(manifest.version)
     if schema not in _schemas(session):
-        session.execute(f"create schema {schema}")
-        for name, select in selects.items():
-            _put(session, schema, name, select, digest=manifest.tables[name].digest)
+        session.execute(f"create schema if not exists {PIECES}; create schema {schema}")
+        for name, table in tables.items():
+            pieces = [_put(session, *piece) for piece in _pieces(manifest.tables[name], table)]
+            session.create_view(f"{schema}.{name}", " union all ".join(f"select * from {piece}" for piece in pieces))
     show(session, manifest.version)
     for old in _schemas(session)[: -max(keep, 2)]:
         if old != schema:
             session.execute(f"drop schema {old} cascade")
+    _drop_unused(session)
     return True
 
 
@@ -64,9 +72,9 @@ def show(session: Session, version: str) -> None:
             where=SCHEMA,
             remedy=f"it has: {kept}; 'goldline run' publishes a new one",
         )
-    wanted = {name for name, _ in _relations(session, schema)}
+    wanted = _relations(session, schema)
     session.execute(f"create schema if not exists {SCHEMA}")
-    for name, _ in _relations(session, SCHEMA):
+    for name in _relations(session, SCHEMA):
         if name not in wanted:
             session.execute(f"drop view {SCHEMA}.{name} cascade")
     for name in sorted(wanted):
@@ -78,15 +86,43 @@ def schema_of(version: str) -> str:
     return f"{SCHEMA}_{version}"
 
 
-def _put(session: Session, schema: str, name: str, select: str, *, digest: str) -> None:
-    """Give a version its table: an equal one of an earlier version, or a new one."""
-    for earlier in reversed(_schemas(session)):
-        if (name, digest) in _relations(session, earlier):
-            session.execute(f"alter table {earlier}.{name} set schema {schema}")
-            session.execute(f"create view {earlier}.{name} as select * from {schema}.{name}")
-            return
-    session.create_as(f"{schema}.{name}", select)
-    session.execute(f"comment on table {schema}.{name} is '{digest}'")
+def _pieces(published: PublishedTable, table: TableToPublish) -> Iterator[tuple[str, str]]:
+    """Yield the name of each piece of a table, made of the files with the same rows, and the select that gives them."""
+    for year, parts in groupby(published.parts, lambda part: part.starts and part.starts.year):
+        held = list(parts)
+        select = f"select * from ({table.sql}) as rows_to_publish"
+        yield f"{table.name}_{year or 'all'}_{_digest(published, held)}", select + _where(published, table, held)
+    if not published.parts:
+        yield f"{table.name}_none_{_digest(published, [])}", table.sql
+
+
+def _digest(published: PublishedTable, parts: list[PublishedPart]) -> str:
+    """Sum up columns and files to the byte: a table's digest would leave out how its rows were loaded."""
+    return sha256(json.dumps([published.types, [part.sha256 for part in parts]]).encode()).hexdigest()[:16]
+
+
+def _where(published: PublishedTable, table: TableToPublish, parts: list[PublishedPart]) -> str:
+    days = [part.starts for part in parts if part.starts]
+    return f" where {Cut(table.partition_by or '', published.period).between(min(days), max(days))}" if days else ""
+
+
+def _put(session: Session, piece: str, select: str) -> str:
+    """Create a piece that is not there yet."""
+    name = f"{PIECES}.{piece}"
+    if not session.has_table(name):
+        session.create_as(name, select)
+    return name
+
+
+def _drop_unused(session: Session) -> None:
+    """Drop the pieces that no view shows any more."""
+    unused = session.rows(
+        "select relname from pg_class where relnamespace = to_regnamespace(?) and relkind = 'r' and not exists"
+        " (select 1 from pg_depend where refobjid = pg_class.oid and classid = 'pg_rewrite'::regclass)",
+        [PIECES],
+    )
+    for (piece,) in unused:
+        session.execute(f"drop table {PIECES}.{piece}")
 
 
 def _schemas(session: Session) -> list[str]:
@@ -95,12 +131,9 @@ def _schemas(session: Session) -> list[str]:
     return sorted((name for name in found if _VERSION.fullmatch(name)), key=lambda name: (len(name), name))
 
 
-def _relations(session: Session, schema: str) -> set[tuple[str, str]]:
-    """Return the names in a schema, with the digest of those that are tables."""
+def _relations(session: Session, schema: str) -> set[str]:
+    """Return the names of the tables and views in a schema."""
     rows = session.rows(
-        "select relname, case when relkind = 'r' then obj_description(pg_class.oid, 'pg_class') end"
-        " from pg_class join pg_namespace on pg_namespace.oid = relnamespace"
-        " where nspname = ? and relkind in ('r', 'v')",
-        [schema],
+        "select relname from pg_class where relnamespace = to_regnamespace(?) and relkind in ('r', 'v')", [schema]
     )
-    return {(str(name), str(digest or "")) for name, digest in rows}
+    return {str(name) for (name,) in rows}

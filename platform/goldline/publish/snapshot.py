@@ -31,7 +31,7 @@ class TableToPublish:
     """A table as it is to be published.
 
     Args:
-        name: Its published name: the last part of its asset's key.
+        name: Its published name.
         sql: The select that gives its rows.
         order_by: The columns to order the file by; none for a table so wide that sorting costs more than it gives.
         documentation: A sentence for every column.

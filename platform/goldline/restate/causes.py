@@ -27,23 +27,31 @@ _MEASURES = (
     "net_amount_excl_tax_reporting", "tax_amount_reporting", "gross_amount_incl_tax_reporting",
     "discount_amount_incl_tax_reporting", "quantity", "transaction_type", "source_document_id",
 )  # fmt: skip
-_COLUMNS = ("sales_line_id", "channel", *_MEASURES, "customer_key", "source_system", "source_file", "delivery_date")
+_COLUMNS = ("sales_line_id", "channel", *_MEASURES, "customer_key", "source_system")
 _DIFFERS = " or ".join(f"new_lines.{name} is distinct from old_lines.{name}" for name in _MEASURES)
 _CHANGED = f"""
+with changed as (
+    select
+        coalesce(new_lines.sales_line_id, old_lines.sales_line_id) as sales_line_id,
+        coalesce(new_lines.month, old_lines.month) as month,
+        case when new_lines.sales_line_id is null then 'removed' when {_DIFFERS} then 'changed' else 'customer' end
+            as kind,
+        coalesce(new_lines.source_system, old_lines.source_system) as source,
+        coalesce(new_lines.net_amount_excl_tax_reporting, 0) - coalesce(old_lines.net_amount_excl_tax_reporting, 0)
+            as net_sales
+    from old_lines
+    full join new_lines
+        on new_lines.sales_line_id = old_lines.sales_line_id and new_lines.month = old_lines.month
+        and new_lines.channel = old_lines.channel
+    where {_DIFFERS} or new_lines.customer_key is distinct from old_lines.customer_key
+)
 select
-    coalesce(new_lines.sales_line_id, old_lines.sales_line_id) as sales_line_id,
-    coalesce(new_lines.month, old_lines.month) as month,
-    case when new_lines.sales_line_id is null then 'removed' when {_DIFFERS} then 'changed' else 'customer' end as kind,
-    coalesce(new_lines.source_system, old_lines.source_system) as source,
-    coalesce(new_lines.source_file, old_lines.source_file) as file,
-    coalesce(new_lines.delivery_date, old_lines.delivery_date) as delivery_date,
-    coalesce(new_lines.net_amount_excl_tax_reporting, 0) - coalesce(old_lines.net_amount_excl_tax_reporting, 0)
-        as net_sales
-from old_lines
-full join new_lines
-    on new_lines.sales_line_id = old_lines.sales_line_id and new_lines.month = old_lines.month
-    and new_lines.channel = old_lines.channel
-where {_DIFFERS} or new_lines.customer_key is distinct from old_lines.customer_key
+    changed.*,
+    coalesce(new_lineage.source_file, old_lineage.source_file) as file,
+    coalesce(new_lineage.delivery_date, old_lineage.delivery_date) as delivery_date
+from changed
+left join new_lineage on new_lineage.sales_line_id = changed.sales_line_id and changed.kind <> 'removed'
+left join old_lineage on old_lineage.sales_line_id = changed.sales_line_id
 order by 1
 """
 Named = tuple[str, str, date]
@@ -131,20 +139,24 @@ def _attributed(kind: str, file: File | None, found: Named, register: Register) 
 
 def _changed_lines(before: Reader, after: Reader, months: Collection[date]) -> list[dict[str, Any]]:
     with duckdb.connect(":memory:", config={"threads": 2, "memory_limit": "512MB"}) as database:
-        for name, reader in (("old_lines", before), ("new_lines", after)):
-            database.register(name, _lines(reader, months))
+        for name, reader in (("old", before), ("new", after)):
+            database.register(f"{name}_lines", _lines(reader, months))
+            database.register(f"{name}_lineage", _lineage(reader, months))
         found: list[dict[str, Any]] = database.execute(_CHANGED).to_arrow_table().to_pylist()
     return found
 
 
 def _lines(reader: Reader, months: Collection[date]) -> pa.Table:
-    lines = TABLE  # as an earlier release published it, with the files that its lines came from
-    if LINEAGE in reader.tables:
-        lines = f"{TABLE} left join {LINEAGE} using (sales_line_id, business_date)"
     return reader.query(
-        f"select {', '.join(_COLUMNS)}, cast(date_trunc('month', business_date) as date) as month from {lines}"
+        f"select {', '.join(_COLUMNS)}, cast(date_trunc('month', business_date) as date) as month from {TABLE}"
         f" where {NET_SALES} and ({in_months(months)})"
     )
+
+
+def _lineage(reader: Reader, months: Collection[date]) -> pa.Table:
+    """Read which files lines came with; an earlier release published that with the lines."""
+    table = LINEAGE if LINEAGE in reader.tables else TABLE
+    return reader.query(f"select sales_line_id, source_file, delivery_date from {table} where {in_months(months)}")
 
 
 def _where_removed_lines_are(session: Session, changed: Iterable[dict[str, Any]]) -> dict[str, Named]:

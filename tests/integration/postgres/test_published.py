@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,8 +17,11 @@ from goldline.warehouse.engine import Warehouse
 
 pytestmark = pytest.mark.integration
 
-SELECTS = {"till": "select * from shop.till", "store": "select * from shop.store"}
 DOCUMENTED = {"till": {"n": "Number.", "amount": "Amount."}, "store": {"name": "Name."}}
+TABLES = {
+    name: TableToPublish(name=name, sql=f"select * from shop.{name}", order_by=(), documentation=documented)
+    for name, documented in DOCUMENTED.items()
+}
 
 
 @pytest.fixture
@@ -36,12 +40,8 @@ def published(warehouse: Warehouse, folder: Path, *, amount: int, keep: int = 14
     with warehouse.transaction() as session:
         session.execute("delete from shop.till")
         session.execute("insert into shop.till values (1, ?)", [amount])
-        tables = {
-            name: TableToPublish(name=name, sql=sql, order_by=(), documentation=DOCUMENTED[name])
-            for name, sql in SELECTS.items()
-        }
-        manifest = publish(session, folder, tables, details={}, keep=keep, now=datetime.now(UTC))
-        server.serve(session, manifest, SELECTS, keep=keep)
+        manifest = publish(session, folder, TABLES, details={}, keep=keep, now=datetime.now(UTC))
+        server.serve(session, manifest, TABLES, keep=keep)
     return manifest
 
 
@@ -54,7 +54,17 @@ def shown(warehouse: Warehouse) -> int:
 def schemas(warehouse: Warehouse) -> list[str]:
     with warehouse.transaction() as session:
         rows = session.rows("select nspname from pg_namespace where nspname like 'published%' order by nspname")
-    return [name for (name,) in rows]
+    return [name for (name,) in rows if name != server.PIECES]
+
+
+def pieces(warehouse: Warehouse) -> dict[str, int]:
+    """The names of the stored pieces, and what the server knows each by."""
+    with warehouse.transaction() as session:
+        rows = session.rows(
+            "select relname, pg_class.oid::bigint from pg_class join pg_namespace on pg_namespace.oid = relnamespace"
+            " where nspname like 'published%' and relkind = 'r'"
+        )
+    return {str(name): int(number) for name, number in rows}
 
 
 def test_each_version_has_a_schema_and_the_views_show_the_newest(warehouse: Warehouse, tmp_path: Path) -> None:
@@ -70,13 +80,77 @@ def test_each_version_has_a_schema_and_the_views_show_the_newest(warehouse: Ware
 def test_a_table_that_did_not_change_is_stored_once(warehouse: Warehouse, tmp_path: Path) -> None:
     for amount in (10, 20, 10):
         published(warehouse, tmp_path, amount=amount)
+    assert Counter(name.split("_")[0] for name in pieces(warehouse)) == {"store": 1, "till": 2}
     with warehouse.transaction() as session:
-        stored = session.rows(
-            "select relname, count(*) from pg_class join pg_namespace on pg_namespace.oid = relnamespace"
-            " where nspname like 'published%' and relkind = 'r' group by relname order by relname"
-        )
-        assert stored == [("store", 1), ("till", 2)]
         assert [session.scalar(f"select amount from published_v00000{n}.till") for n in (1, 2, 3)] == [10, 20, 10]
+
+
+def test_of_a_table_that_is_cut_by_date_a_night_stores_the_years_that_changed(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
+    sold = TableToPublish(
+        name="sold",
+        sql="select * from shop.sold",
+        order_by=(),
+        documentation={"day": "Day.", "n": "Number."},
+        partition_by="day",
+    )
+    days = "select generate_series(date '2023-01-01', date '2026-03-28', interval '1 day')::date as day"
+    with warehouse.transaction() as session:
+        session.execute(
+            f"create table shop.sold as select day, n::bigint from ({days}) as days, generate_series(1, 150) as n"
+        )
+    stored, shown = [], []
+    for change in ("where false", "where day = '2024-12-31' and n = 7"):
+        with warehouse.transaction() as session:
+            session.execute(f"update shop.sold set n = -1 {change}")
+            manifest = publish(session, tmp_path, {"sold": sold}, details={}, keep=2, now=datetime.now(UTC))
+            server.serve(session, manifest, {"sold": sold}, keep=2)
+            assert manifest.tables["sold"].period == "month"
+            rows = "select count(*), sum(n), min(day)::text, max(day)::text from"
+            shown.append(session.rows(f"{rows} published.sold"))
+            assert shown[-1] == session.rows(f"{rows} shop.sold")
+        stored.append(pieces(warehouse))
+    before, after = stored
+    assert sorted(name.rpartition("_")[0] for name in before) == [f"sold_{year}" for year in range(2023, 2027)]
+    assert {name.rpartition("_")[0] for name in after.keys() - before.keys()} == {"sold_2024"}
+    assert before.items() <= after.items()  # version 1 still shows the old piece
+    with warehouse.transaction() as session:
+        assert session.scalar("select min(n) from published_v000001.sold") == 1
+        assert session.scalar("select min(n) from published_v000002.sold") == -1
+
+
+def test_how_a_row_was_loaded_is_shown_as_it_is_now_though_the_digest_leaves_it_out(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
+    origin = TableToPublish(
+        name="origin",
+        sql="select * from shop.origin",
+        order_by=(),
+        documentation={"n": "Number.", "line": "Physical line."},
+        operational=frozenset({"line"}),
+    )
+    tables = {**TABLES, "origin": origin}
+    digests = []
+    with warehouse.transaction() as session:
+        session.execute("create table shop.origin as select 1::bigint as n, 7::bigint as line")
+    for line in (7, 8):
+        with warehouse.transaction() as session:
+            session.execute("update shop.origin set line = ?; insert into shop.till values (2, ?)", [line, line])
+            manifest = publish(session, tmp_path, tables, details={}, keep=2, now=datetime.now(UTC))
+            server.serve(session, manifest, tables, keep=2)
+            assert session.scalar("select line from published.origin") == line
+        digests.append(manifest.tables["origin"].digest)
+    assert digests[0] == digests[1]
+
+
+def test_an_empty_table_has_its_columns(warehouse: Warehouse, tmp_path: Path) -> None:
+    with warehouse.transaction() as session:
+        session.execute("delete from shop.store")
+    with warehouse.transaction() as session:
+        manifest = publish(session, tmp_path, TABLES, details={}, keep=2, now=datetime.now(UTC))
+        server.serve(session, manifest, TABLES, keep=2)
+        assert session.rows("select name from published.store") == []
 
 
 def test_versions_beyond_those_to_keep_are_dropped_and_the_rest_stays_whole(
@@ -85,6 +159,7 @@ def test_versions_beyond_those_to_keep_are_dropped_and_the_rest_stays_whole(
     for amount in (10, 20, 30, 40):
         published(warehouse, tmp_path, amount=amount, keep=2)
     assert schemas(warehouse) == ["published", "published_v000003", "published_v000004"]
+    assert Counter(name.split("_")[0] for name in pieces(warehouse)) == {"store": 1, "till": 2}
     with warehouse.transaction() as session:
         server.show(session, "v000003")
     assert shown(warehouse) == 30
@@ -105,7 +180,7 @@ def test_a_publish_that_fails_on_the_server_leaves_the_views_as_they_were(wareho
     published(warehouse, tmp_path, amount=10)
     with pytest.raises(RuntimeError), warehouse.transaction() as session:
         manifest = Manifest.read(tmp_path / "versions" / "v000001").model_copy(update={"version": "v000002"})
-        server.serve(session, manifest, SELECTS, keep=2)
+        server.serve(session, manifest, TABLES, keep=2)
         raise RuntimeError
     assert shown(warehouse) == 10
     assert schemas(warehouse) == ["published", "published_v000001"]
@@ -133,4 +208,4 @@ def test_duckdb_serves_nobody(tmp_path: Path) -> None:
         session.execute("create table till as select 1 as n")
         tables = {"till": TableToPublish(name="till", sql="select * from till", order_by=(), documentation={"n": "N."})}
         manifest = publish(session, tmp_path, tables, details={}, keep=2, now=datetime.now(UTC))
-        assert not server.serve(session, manifest, {"till": "select * from till"}, keep=2)
+        assert not server.serve(session, manifest, tables, keep=2)

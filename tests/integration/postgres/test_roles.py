@@ -46,6 +46,7 @@ FORBIDDEN = [
             "cashmere.raw_ventes",
             "merge.unified_sales",
             "published_v000001.unified_sales",
+            "published_pieces.unified_sales_all",
             "operation.lease",
         )
     ),
@@ -81,8 +82,9 @@ def shared(server: Server) -> Iterator[Server]:
     for _ in range(2):
         server.execute(roles_sql(["cashmere"], ["cashmere", "merge"]), database=DATABASE)
     with Warehouse(server.url(DATABASE, user="platform")) as warehouse, warehouse.transaction() as session:
-        session.execute("create schema published_v000001")
-        session.create_as("published_v000001.unified_sales", "select * from merge.unified_sales")
+        session.execute("create schema published_pieces; create schema published_v000001")
+        session.create_as("published_pieces.unified_sales_all", "select * from merge.unified_sales")
+        session.create_view("published_v000001.unified_sales", "select * from published_pieces.unified_sales_all")
         session.create_view("published.unified_sales", "select * from published_v000001.unified_sales")
     for role in ROLES:
         server.execute(f"alter role goldline_{role} login password 'secret'")
