@@ -14,14 +14,14 @@ from functools import lru_cache, partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from goldline.build.builder import SIGN, Outcome, Way, build
+from goldline.build.builder import Outcome, Way, build, changed_in
 from goldline.build.checking import clear, to_check
 from goldline.errors import GoldlineError
 from goldline.faultpoint import reach
 from goldline.home import Home
 from goldline.intake.register import registered
 from goldline.intake.rules import identifier
-from goldline.publication import LOADED_COLUMNS, Publication, cut_columns, publications
+from goldline.publication import LOADED_COLUMNS, Publication, cut_column, publications
 from goldline.publish.manifest import Manifest
 from goldline.publish.server import serve
 from goldline.publish.snapshot import TableToPublish, publish
@@ -76,7 +76,7 @@ def build_table(
         prepare_builds(session)
         before = builds(session).get(table.table)
         outcome = build(session, home.upstreams, table, run_id=run_id, in_full=in_full)
-        for column in cut_columns(table.table):
+        if column := cut_column(table.table):
             session.index(table.table, [column])
         sums = _sums(session, table)
         reach("table.before_commit")
@@ -140,8 +140,7 @@ def _changed_dates(
     changed = home.upstreams.changed(session, table, states[table], builds(session))
     if changed is None or column is None:
         return None
-    shown = ", ".join(map(identifier, columns))
-    differing = f"select {column} from ({changed}) as all_changed group by {shown} having sum({SIGN}) <> 0"
+    differing = changed_in(", ".join(map(identifier, columns)), changed)
     return frozenset(day for (day,) in session.rows(f"select distinct {column} from ({differing}) as differing"))
 
 

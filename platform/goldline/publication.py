@@ -55,9 +55,9 @@ def published_tables(folder: Path | None = None) -> dict[str, tuple[Publication,
     return tables
 
 
-def cut_columns(table: str) -> list[str]:
-    """Return the date columns that the published files of a table are cut by."""
-    return sorted({one.cut_by for one in publications() if one.table == table and one.cut_by})
+def cut_column(table: str) -> str | None:
+    """Return the date column that the published files of a table are cut by."""
+    return next((one.cut_by for one in publications() if one.table == table), None)
 
 
 @lru_cache(maxsize=4)

@@ -85,6 +85,11 @@ def difference(columns: str, new: str, old: str) -> str:
     )
 
 
+def changed_in(columns: str, changed: str) -> str:
+    """Select some columns of changed rows; rows that differ in others only don't count."""
+    return f"select {columns} from ({changed}) as all_changed group by {columns} having sum({SIGN}) <> 0"
+
+
 @dataclass(frozen=True)
 class _Building:
     session: Session
@@ -154,8 +159,7 @@ class _Building:
             if not touch or changed is None or self._is_much(name, was):
                 return False
             if touch.columns:
-                columns = ", ".join(touch.columns)
-                changed = f"select {columns} from ({changed}) as all_changed group by {columns} having sum({SIGN}) <> 0"
+                changed = changed_in(", ".join(touch.columns), changed)
             selects.append(f"select * from (with changed as ({changed}) {touch.units}) as touched_{len(selects)}")
         both = " union all ".join(selects)
         self.session.create_as("touched", f"select distinct * from ({both}) as all_touched", temporary=True)

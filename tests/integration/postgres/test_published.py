@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from goldline.errors import GoldlineError
 from goldline.publish import server
 from goldline.publish.manifest import Manifest
 from goldline.publish.snapshot import TableToPublish, publish
-from goldline.warehouse.engine import Warehouse
+from goldline.warehouse.engine import Session, Warehouse
 
 pytestmark = pytest.mark.integration
 
@@ -35,14 +35,19 @@ def warehouse(url: str) -> Iterator[Warehouse]:
         yield warehouse
 
 
+def put(session: Session, folder: Path, tables: Mapping[str, TableToPublish], *, keep: int = 2) -> Manifest:
+    """Publish as a run does: files first, then the server."""
+    manifest = publish(session, folder, tables, details={}, keep=keep, now=datetime.now(UTC))
+    assert server.serve(session, manifest, tables, keep=keep)
+    return manifest
+
+
 def published(warehouse: Warehouse, folder: Path, *, amount: int, keep: int = 14) -> Manifest:
-    """Publish as a run does: files first, then the server, in one transaction."""
+    """Publish one till with an amount."""
     with warehouse.transaction() as session:
         session.execute("delete from shop.till")
         session.execute("insert into shop.till values (1, ?)", [amount])
-        manifest = publish(session, folder, TABLES, details={}, keep=keep, now=datetime.now(UTC))
-        server.serve(session, manifest, TABLES, keep=keep)
-    return manifest
+        return put(session, folder, TABLES, keep=keep)
 
 
 def shown(warehouse: Warehouse) -> int:
@@ -100,16 +105,13 @@ def test_of_a_table_that_is_cut_by_date_a_night_stores_the_years_that_changed(
         session.execute(
             f"create table shop.sold as select day, n::bigint from ({days}) as days, generate_series(1, 150) as n"
         )
-    stored, shown = [], []
+    stored = []
+    totals = "select count(*), sum(n), min(day)::text, max(day)::text from"
     for change in ("where false", "where day = '2024-12-31' and n = 7"):
         with warehouse.transaction() as session:
             session.execute(f"update shop.sold set n = -1 {change}")
-            manifest = publish(session, tmp_path, {"sold": sold}, details={}, keep=2, now=datetime.now(UTC))
-            server.serve(session, manifest, {"sold": sold}, keep=2)
-            assert manifest.tables["sold"].period == "month"
-            rows = "select count(*), sum(n), min(day)::text, max(day)::text from"
-            shown.append(session.rows(f"{rows} published.sold"))
-            assert shown[-1] == session.rows(f"{rows} shop.sold")
+            assert put(session, tmp_path, {"sold": sold}).tables["sold"].period == "month"
+            assert session.rows(f"{totals} published.sold") == session.rows(f"{totals} shop.sold")
         stored.append(pieces(warehouse))
     before, after = stored
     assert sorted(name.rpartition("_")[0] for name in before) == [f"sold_{year}" for year in range(2023, 2027)]
@@ -137,10 +139,8 @@ def test_how_a_row_was_loaded_is_shown_as_it_is_now_though_the_digest_leaves_it_
     for line in (7, 8):
         with warehouse.transaction() as session:
             session.execute("update shop.origin set line = ?; insert into shop.till values (2, ?)", [line, line])
-            manifest = publish(session, tmp_path, tables, details={}, keep=2, now=datetime.now(UTC))
-            server.serve(session, manifest, tables, keep=2)
+            digests.append(put(session, tmp_path, tables).tables["origin"].digest)
             assert session.scalar("select line from published.origin") == line
-        digests.append(manifest.tables["origin"].digest)
     assert digests[0] == digests[1]
 
 
@@ -148,8 +148,7 @@ def test_an_empty_table_has_its_columns(warehouse: Warehouse, tmp_path: Path) ->
     with warehouse.transaction() as session:
         session.execute("delete from shop.store")
     with warehouse.transaction() as session:
-        manifest = publish(session, tmp_path, TABLES, details={}, keep=2, now=datetime.now(UTC))
-        server.serve(session, manifest, TABLES, keep=2)
+        put(session, tmp_path, TABLES)
         assert session.rows("select name from published.store") == []
 
 
