@@ -5,18 +5,17 @@ Fixtures of one package live in that package's test folder, not here.
 
 from __future__ import annotations
 
-import gc
 import os
 from typing import TYPE_CHECKING
 
 import pytest
 
-from goldline.cli import SELDOM
+from goldline.garbage import search_seldom
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-gc.set_threshold(SELDOM)  # as the command line has it: the graph is made a thousand times here
+search_seldom()  # as the command line has it: the graph is made a thousand times here
 
 
 @pytest.fixture(autouse=True)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gc
-import warnings
 from importlib.metadata import version as installed
 from typing import Annotated
 
@@ -37,7 +35,6 @@ app = typer.Typer(
     epilog=EXIT_CODES,
 )
 
-SELDOM = 100_000  # objects between two searches for garbage in cycles, which take a tenth of a night's Python otherwise
 START, LOOK, KEEP = "Start", "Run and look", "Keep in order"
 app.command(rich_help_panel=START)(demo)
 app.command(rich_help_panel=START)(boards)
@@ -79,10 +76,3 @@ def _options(
     ] = False,
 ) -> None:
     pass
-
-
-def main() -> None:
-    """Run the command line."""
-    warnings.filterwarnings("ignore")
-    gc.set_threshold(SELDOM)
-    app()

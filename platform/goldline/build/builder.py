@@ -155,8 +155,10 @@ class _Building:
             if state == was:
                 continue
             touch = increment.touched.get(name)
-            changed = self.upstreams.changed(self.session, name, was, self.known) if touch else None
-            if not touch or changed is None or self._is_much(name, was):
+            if not touch or self._is_much(name, was):
+                return False
+            changed = self.upstreams.changed(self.session, name, was, self.known)
+            if changed is None:
                 return False
             if touch.columns:
                 changed = changed_in(", ".join(touch.columns), changed)

@@ -7,7 +7,9 @@ What a change means for a table is said by its increment; carrying it out is in 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections import defaultdict
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -64,24 +66,42 @@ class FeedView:
         picked = pick(raw, f"{counting} and ({either(needs)})")
         return self._newest(f"select {self.columns} from ({picked}) as picked")
 
-    def changed(self, session: Session, since: int) -> str:
-        """Select the rows that the loads after a given one brought (``change_sign`` 1) or displaced (-1)."""
-        raw = self.contract.table(self.feed.name)
+    def changed(self, session: Session, since: int, names: Container[str]) -> str:
+        """Select the rows that the loads after a given one brought (``change_sign`` 1) or displaced (-1).
+
+        They are found once and set aside, for all tables that follow the feed.
+
+        Args:
+            session: An open transaction.
+            since: The number of the load.
+            names: The columns that are asked for are among them.
+        """
         files = session.rows(
-            "select sequence from intake.delivery_file where source = ? and feed = ? and load_number > ?",
+            "select sequence from intake.delivery_file where source = ? and feed = ? and load_number > ?"
+            " order by sequence",
             [self.contract.source, self.feed.name, since],
         )
         new = ", ".join(str(int(sequence)) for (sequence,) in files) or "-1"
+        digest = hashlib.sha256(new.encode()).hexdigest()[:12]
+        aside = f"changed_{self.contract.source}_{self.feed.name}_{self.kind}_{digest}"
+        if not session.columns(aside):
+            columns = ", ".join(map(identifier, (*META, *(name for name in self.feed.columns if name in names))))
+            session.create_as(aside, self._changed(session, new, columns), temporary=True)
+        return f"select * from {aside}"
+
+    def _changed(self, session: Session, new: str, columns: str) -> str:
+        raw = self.contract.table(self.feed.name)
         counted_before = f"sequence not in ({new}) and (superseded_by is null or superseded_by in ({new}))"
         near = f"sequence in ({new}) or superseded_by in ({new})"
         if self.kind == "raw":
-            return f"select *, 1 as change_sign from {raw} where {near}"
+            return f"select {columns}, 1 as change_sign from ({session.few(raw, near)}) as few"
         if self.scope:
             scope = ", ".join(map(identifier, self.scope))
             near = wanted(tuple(map(identifier, self.scope)), f"select {scope} from {raw} where {near}")
         now = session.few(raw, f"superseded_by is null and ({near})")
         was = session.few(raw, f"{counted_before} and ({near})")
-        return _signed_difference(*(self._newest(f"select {self.columns} from ({few}) as few") for few in (now, was)))
+        newest = [self._newest(f"select {self.columns} from ({few}) as few") for few in (now, was)]
+        return _signed_difference(*(f"select {columns} from ({rows}) as newest" for rows in newest))
 
     def _newest(self, rows: str) -> str:
         return newest_sql(self.feed, f"({rows})") if self.kind == "newest" else rows
@@ -117,6 +137,16 @@ class Upstreams:
                 views[contract.versions(feed.name)] = FeedView(contract, feed, "versions")
                 views[contract.newest(feed.name)] = FeedView(contract, feed, "newest")
         return views
+
+    @cached_property
+    def _followed(self) -> dict[str, set[str]]:
+        """The words in which increments speak of changes, by table: the columns that they ask for are among them."""
+        words: dict[str, set[str]] = defaultdict(set)
+        for table in self.catalogue.tables:
+            increment = increment_of(table.path)
+            for name, touch in increment.touched.items() if increment else ():
+                words[name].update(touch.columns, re.findall(r"\w+", touch.units))
+        return words
 
     def states(self, session: Session, table: TableFile, known: Mapping[str, Build]) -> dict[str, str]:
         """Return the state of the table's definition and of each table that it reads, given all builds."""
@@ -168,7 +198,7 @@ class Upstreams:
     def changed(self, session: Session, name: str, since: str, known: Mapping[str, Build]) -> str | None:
         """Select the rows of a table that changed since a state, or None where that is not on record."""
         if view := self.feeds.get(name):
-            return view.changed(session, int(since))
+            return view.changed(session, int(since), self._followed[name])
         if name == REGISTER:
             return f"select *, 1 as change_sign from intake.delivery_file where load_number > {int(since)}"
         if name == AS_OF:

@@ -29,6 +29,7 @@ class PooledSqliteEventLogStorage(SqliteEventLogStorage):
     def __init__(self, base_dir: str, inst_data: Any = None) -> None:
         """Open the log below Dagster's home."""
         self._engines: OrderedDict[str, Engine] = OrderedDict()
+        self._tables: set[str] = set()
         super().__init__(str(Path(base_dir) / "history" / "runs"), inst_data)
 
     @classmethod
@@ -59,6 +60,15 @@ class PooledSqliteEventLogStorage(SqliteEventLogStorage):
     @property
     def supports_asset_checks(self) -> bool:
         """The tables are there from the start; Dagster asks the file for each check."""
+        return True
+
+    def has_table(self, table_name: str) -> bool:
+        """Say whether a table is there; once it is, it stays, and Dagster asks for each materialization."""
+        if table_name not in self._tables and super().has_table(table_name):
+            self._tables.add(table_name)
+        return table_name in self._tables
+
+    def _has_asset_key_index_cols_on_connection(self, conn: Connection) -> bool:  # noqa: ARG002 - they are always there
         return True
 
     def dispose(self) -> None:

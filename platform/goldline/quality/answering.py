@@ -18,6 +18,7 @@ from multiprocessing.connection import Connection
 import pyarrow as pa
 
 from goldline.errors import GoldlineError
+from goldline.garbage import search_seldom
 from goldline.quality import validation
 from goldline.quality.validation import Answer, Question
 
@@ -73,6 +74,7 @@ def answering() -> Iterator[None]:
 def main() -> None:
     """Answer until the other end is closed, which it also is when the run was killed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever asks is interrupted, too, and closes the connection
+    search_seldom()
     connection = Connection(int(sys.argv[1]))
     validator = validation.Validator()
     while True:

@@ -85,7 +85,7 @@ class _SuiteRun:
         self, session: Session, suite: Suite, parameters: Mapping[str, object], increment: ToCheck | None
     ) -> None:
         self.session, self.suite, self.parameters, self.increment = session, suite, parameters, increment
-        self._alike: dict[tuple[str, ...], str] = {}
+        self._alike: dict[str, str] = {}
 
     def results(self) -> tuple[CheckResult, ...]:
         findings: Findings = {}
@@ -107,7 +107,7 @@ class _SuiteRun:
             return self.suite.table, check.where
         if check.rule.needs != "repeats":
             return self.increment.rows, check.where
-        columns = tuple(map(quoted, check.columns))
+        columns = check.within.get(self.suite.table) or tuple(map(quoted, check.columns))
         near = wanted(columns, f"select {', '.join(columns)} from {self.increment.rows}")
         if check.where:
             return self.suite.table, f"({check.where}) and {near}"
@@ -115,12 +115,12 @@ class _SuiteRun:
 
     def _alike_rows(self, columns: tuple[str, ...], near: str) -> str:
         """Set aside what names the rows that have values of changed ones: they are counted, and looked for repeats."""
-        if columns not in self._alike:
-            table = f"rows_alike_{len(self._alike) + 1}"
-            names = ", ".join(map(quoted, dict.fromkeys((*columns, *self.suite.key))))
-            self.session.create_as(table, f"select {names} from {self.suite.table} where {near}", temporary=True)
-            self._alike[columns] = table
-        return self._alike[columns]
+        names = ", ".join(map(quoted, dict.fromkeys((*columns, *self.suite.key))))
+        rows = f"select {names} from ({self.session.few(self.suite.table, near)}) as alike"
+        if rows not in self._alike:
+            self._alike[rows] = f"rows_alike_{len(self._alike) + 1}"
+            self.session.create_as(self._alike[rows], rows, temporary=True)
+        return self._alike[rows]
 
     def _by_sql(self, check: Check) -> Finding:
         try:

@@ -38,9 +38,10 @@ class Check(BaseModel):
     ``columns`` on an expectation about one column stands for one check per column; ``{column}`` in its name
     and description is then replaced. ``key`` and ``show`` belong to SQL checks: the columns of the select
     that name a failing row (default: the table's key), and a few that may be shown with it because they are
-    not personal. ``within`` does, too: where the select judges each unit (a document, a customer, a day) by itself, it
-    says, of every table that is read, which columns or expressions make a row's unit. Once passed, such a check reads
-    only the units that the table's increment touched or, if it has units of its own, those with a changed row.
+    not personal. ``within`` is for checks that judge each unit (a document, a customer, a day) by itself: it says, of
+    every table that is read, which columns or expressions make a row's unit. Once passed, such a check reads only the
+    units that the table's increment touched or, if it has units of its own, those with a changed row. An expectation
+    that nothing occurs twice may have it, too, where a value is made of its unit and so cannot occur in two.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -109,8 +110,10 @@ class Check(BaseModel):
             near = difflib.get_close_matches(self.expectation or "", EXPECTATIONS, n=1)
             hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(EXPECTATIONS)}"
             raise ValueError(f"unknown expectation {self.expectation!r}; {hint}")
-        if self.key or self.show or self.within:
-            raise ValueError("'key', 'show' and 'within' belong to sql checks; an expectation reports the table's key")
+        if self.key or self.show:
+            raise ValueError("'key' and 'show' belong to sql checks; an expectation reports the table's key")
+        if self.within and self.rule.needs != "repeats":
+            raise ValueError(f"{self.expectation} does not take 'within'; it judges each row by itself")
         if self.where is not None and not is_condition(self.where):
             raise ValueError("'where' must be one SQL condition")
         self._check_arguments(self.rule)
@@ -182,7 +185,10 @@ def load_suite(path: Path) -> Suite:
     twice = [name for name, count in Counter(check.name for check in checks).items() if count > 1]
     if twice:
         raise ContractError(f"two checks are called {', '.join(twice)}", where=str(path), remedy="rename one of them")
-    return Suite(f"{path.parent.name}.{path.name.removesuffix(SUFFIX)}", head.key, checks)
+    table = f"{path.parent.name}.{path.name.removesuffix(SUFFIX)}"
+    if others := [check.name for check in checks if check.sql is None and set(check.within) - {table}]:
+        raise ContractError(f"'within' of {others[0]} names another table", where=str(path), remedy=f"name {table}")
+    return Suite(table, head.key, checks)
 
 
 def _read(path: Path) -> _Head:

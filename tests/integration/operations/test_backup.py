@@ -339,10 +339,9 @@ def test_on_the_command_line_a_backup_is_taken_verified_and_restored(home: Path,
     target, new = tmp_path / "backup", tmp_path / "new"
 
     def says(*words: str, expect: int = 0) -> str:
-        code = "from goldline.cli import main; main()"
         environment = {**ENVIRONMENT, "GOLDLINE_HOME": str(home), "COLUMNS": "400"}
         done = subprocess.run(
-            [sys.executable, "-c", code, *words],
+            [sys.executable, "-m", "goldline", *words],
             env=environment,
             cwd=tmp_path,
             capture_output=True,

@@ -152,7 +152,7 @@ def test_goldline_run_builds_an_old_warehouse_anew_by_itself_and_publishes_the_s
     before = versions.current(home_copy / "published").digests
     with Warehouse(f"duckdb:///{home_copy / 'warehouse.duckdb'}") as warehouse, warehouse.transaction() as session:
         session.execute("drop table operation.schema_version")
-    words = [sys.executable, "-c", "from goldline.cli import main; main()", "run"]
+    words = [sys.executable, "-m", "goldline", "run"]
     environment = {**ENVIRONMENT, "GOLDLINE_HOME": str(home_copy), "COLUMNS": "400"}
     done = subprocess.run(words, env=environment, cwd=home_copy, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -26,7 +26,6 @@ from tests.integration.operations.processes import ENVIRONMENT, ROOT
 pytestmark = pytest.mark.integration
 
 PATIENCE = 240.0
-GOLDLINE = "from goldline.cli import main; main()"
 LOCATION = """
 import time, dagster as dg
 from goldline.home import Home
@@ -76,7 +75,7 @@ def test_a_run_of_the_command_line_that_was_killed_is_closed_by_the_next_one(
     home: Path, environment: dict[str, str], instance: dg.DagsterInstance
 ) -> None:
     write_deliveries(home / "landing", days=2, customers=20, last_day=date(2026, 3, 28))
-    words = [sys.executable, "-u", "-c", GOLDLINE, "run"]
+    words = [sys.executable, "-u", "-m", "goldline", "run"]
     environment |= {VARIABLE: "intake.before_commit", "COLUMNS": "400"}
 
     def killed_run() -> str:

@@ -25,8 +25,8 @@ TRY_AGAIN = 75
 # Everything is imported, then all wait for the same lock to be given free: that is the shot.
 RACER = """
 import fcntl, sys
-import goldline.definitions
-from goldline.cli import main
+import goldline.cli, goldline.definitions
+from goldline.__main__ import main
 print("ready", flush=True)
 with open(sys.argv.pop(1)) as shot:
     fcntl.flock(shot, fcntl.LOCK_SH)

@@ -13,7 +13,7 @@ import pytest
 
 from goldline.errors import GoldlineError
 from goldline.quality.result import CheckResult
-from goldline.quality.run import run_suite
+from goldline.quality.run import ToCheck, run_suite
 from goldline.quality.suite import Check, Severity, Suite
 from goldline.quality.validation import Answer, Question, Validator
 from goldline.warehouse.engine import Session, Warehouse
@@ -351,3 +351,17 @@ def test_checks_that_share_columns_and_condition_share_a_call(
     )
     assert all(result.passed for result in results)
     assert asked["calls"] == 3
+
+
+def test_a_value_that_is_made_of_its_unit_is_compared_within_the_units_that_changed() -> None:
+    unique = check("expect_column_values_to_be_unique", column="id", name="one", within={"shop.lines": ("ticket",)})
+    suite = Suite("shop.lines", ("id",), unique)
+    with Warehouse("duckdb:///:memory:") as warehouse, warehouse.transaction() as session:
+        session.execute("create schema shop; create table shop.lines (ticket varchar, id varchar)")
+        session.execute("insert into shop.lines values ('A', 'A1'), ('A', 'A2'), ('A', 'A1'), ('B', 'B1')")
+        found = {}
+        for ticket in "AB":
+            session.execute(f"create or replace table changed as from shop.lines where ticket = '{ticket}'")
+            (found[ticket],) = run_suite(session, suite, increment=ToCheck("changed", frozenset({"one"})))
+    assert (found["A"].status, found["A"].failing, found["A"].evaluated) == ("failed", 2, 3)
+    assert (found["B"].status, found["B"].evaluated) == ("passed", 1)

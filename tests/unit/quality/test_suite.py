@@ -13,6 +13,7 @@ from goldline.quality.statement import bind
 from goldline.quality.suite import load_suite
 
 UNIQUE = "expect_column_values_to_be_unique"
+NOT_NULL = "expect_column_values_to_not_be_null"
 GOOD = """
 key: [sales_line_id]
 checks:
@@ -92,7 +93,8 @@ def test_a_suite_is_named_after_its_place_and_a_check_on_several_columns_becomes
         (entry(sql="'select 1'", name="'Not A Name'"), "name"),
         (entry(sql="'select 1'", show="[a, b, c, d]"), "show"),
         (entry(sql="'select 1 from a.b'", within="{a.c: [x]}"), "must name the tables that the select reads: a.b"),
-        (entry(expectation=UNIQUE, column="a", within="{a.b: [x]}"), "belong to sql checks"),
+        (entry(expectation=UNIQUE, column="a", within="{a.b: [x]}"), "names another table"),
+        (entry(expectation=NOT_NULL, column="a", within="{a.b: [x]}"), "does not take 'within'"),
     ],
 )  # fmt: skip
 def test_a_wrong_suite_is_refused_with_file_and_entry(tmp_path: Path, text: str, says: str) -> None:
@@ -101,7 +103,7 @@ def test_a_wrong_suite_is_refused_with_file_and_entry(tmp_path: Path, text: str,
         load_suite(path)
     assert says in str(refusal.value)
     assert str(path) in refusal.value.where
-    if "a_check" in text:
+    if "a_check" in text and "another table" not in says:
         assert "check 1 (a_check)" in refusal.value.where
 
 
