@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import shutil
 import sys
 from collections.abc import Mapping
@@ -66,7 +67,8 @@ class Bench:
             shutil.rmtree(day, ignore_errors=True)
             made = make_one_day(self.landings[size], day)
             self.notes[f"day-{size}"] = json.dumps(made.figures)
-            _read(self.work / f"home-{size}" / "warehouse.duckdb")  # which of it is still in memory would be chance
+            os.sync()  # what is still being written of it, and which of it is in memory, would be chance
+            _read(self.work / f"home-{size}" / "warehouse.duckdb")
             self._platform(f"home-{size}", day, name=f"day-{size}", command=NIGHT)
 
     def boards(self) -> None:
