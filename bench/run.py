@@ -68,7 +68,7 @@ class Bench:
             made = make_one_day(self.landings[size], day)
             self.notes[f"day-{size}"] = json.dumps(made.figures)
             os.sync()  # what is still being written of it, and which of it is in memory, would be chance
-            _read(self.work / f"home-{size}" / "warehouse.duckdb")
+            _read(self.work / f"home-{size}")
             self._platform(f"home-{size}", day, name=f"day-{size}", command=NIGHT)
 
     def boards(self) -> None:
@@ -130,11 +130,13 @@ class Bench:
         return {LOAD: load, TRANSFORM: sum(steps.values()) - load}
 
 
-def _read(path: Path) -> None:
-    """Read a file, so that the operating system has it in memory."""
-    with path.open("rb") as file:
-        while file.read(1 << 24):
-            pass
+def _read(folder: Path) -> None:
+    """Read all files below a folder, so that the operating system has them in memory."""
+    for path in folder.rglob("*"):
+        if path.is_file():
+            with path.open("rb") as file:
+                while file.read(1 << 24):
+                    pass
 
 
 def generate(scale: float, target: Path) -> Path:
