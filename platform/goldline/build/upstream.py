@@ -82,8 +82,8 @@ class FeedView:
             [self.contract.source, self.feed.name, since],
         )
         new = ", ".join(str(int(sequence)) for (sequence,) in files) or "-1"
-        digest = hashlib.sha256(new.encode()).hexdigest()[:12]
-        aside = f"changed_{self.contract.source}_{self.feed.name}_{self.kind}_{digest}"
+        what = f"{self.contract.source}.{self.feed.name} {self.kind} {new}"
+        aside = f"changed_{hashlib.sha256(what.encode()).hexdigest()[:16]}"  # PostgreSQL would cut a long name short
         if not session.columns(aside):
             columns = ", ".join(map(identifier, (*META, *(name for name in self.feed.columns if name in names))))
             session.create_as(aside, self._changed(session, new, columns), temporary=True)

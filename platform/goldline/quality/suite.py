@@ -185,10 +185,11 @@ def load_suite(path: Path) -> Suite:
     twice = [name for name, count in Counter(check.name for check in checks).items() if count > 1]
     if twice:
         raise ContractError(f"two checks are called {', '.join(twice)}", where=str(path), remedy="rename one of them")
-    table = f"{path.parent.name}.{path.name.removesuffix(SUFFIX)}"
-    if others := [check.name for check in checks if check.sql is None and set(check.within) - {table}]:
-        raise ContractError(f"'within' of {others[0]} names another table", where=str(path), remedy=f"name {table}")
-    return Suite(table, head.key, checks)
+    return Suite(_table(path), head.key, checks)
+
+
+def _table(path: Path) -> str:
+    return f"{path.parent.name}.{path.name.removesuffix(SUFFIX)}"
 
 
 def _read(path: Path) -> _Head:
@@ -206,11 +207,14 @@ def _read(path: Path) -> _Head:
 
 
 def _check(path: Path, number: int, entry: Mapping[str, object]) -> Iterable[Check]:
+    where = f"{path}, check {number} ({entry.get('name', 'without a name')})"
     try:
-        return Check.model_validate(entry).expand()
+        check = Check.model_validate(entry)
     except ValidationError as error:
-        where = f"{path}, check {number} ({entry.get('name', 'without a name')})"
         raise ContractError(_problems(error), where=where, remedy="correct this entry of the suite") from None
+    if check.sql is None and set(check.within) - {_table(path)}:
+        raise ContractError("'within' names another table", where=where, remedy=f"name {_table(path)}")
+    return check.expand()
 
 
 def _problems(error: ValidationError) -> str:
