@@ -18,6 +18,7 @@ from bench.engines import ENGINES
 from bench.floor_reference import zone_days
 from bench.measure import Budget, Measured, measure
 from bench.report import page, table
+from bench.run import middle
 from bench.table_files import IDENTITY, load_tables, published
 from bench.with_dbt import model_sql, write_project
 
@@ -78,6 +79,12 @@ def test_the_page_shows_ratios_per_row_and_per_day(tmp_path: Path) -> None:
     written = page(results, {}, notes, tmp_path)
     assert "| **ratio** | 1.20 | 1.20 |" in written
     assert "| **ratio per row** | 1.30 |" in written
+
+
+def test_of_several_nights_the_middle_one_counts_unless_one_failed() -> None:
+    nights = [measured(30), measured(10), measured(20)]
+    assert middle(nights) == nights[2]
+    assert middle([*nights, measured(5, "failed (exit 1), see logs/x")]).outcome.startswith("failed")
 
 
 def test_every_engine_says_what_it_covers() -> None:
