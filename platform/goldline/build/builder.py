@@ -186,6 +186,8 @@ class _Building:
             self.session.create_as(name, select, temporary=True)
         touched, name = _touched(increment), self.table.table
         is_few = increment.is_few(units)
+        if not is_few:
+            self.session.expect_whole_tables()
         narrow = partial(self.upstreams.narrow, self.session, needs=increment.needs, is_few=is_few)
         self.session.create_as("was", self.session.few(name, touched), temporary=True)
         make(self.session, self.table, self.upstreams.settings, "fresh", like=name, narrow=narrow, where=touched)
