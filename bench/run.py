@@ -75,10 +75,12 @@ class Bench:
             self.measured[f"day-{size}"] = middle(nights)
 
     def _night(self, size: str, name: str) -> None:
-        """Measure a night on a copy of a home, which is in memory by then, and on the disk."""
+        """Measure a night on a copy of a home: which files the system has in memory by then would else be chance."""
         copy = self.work / name
         shutil.copytree(self.work / f"home-{size}", copy)
-        os.sync()  # what is still being written, and which of it is in memory, would be chance
+        os.sync()
+        for folder in (self.work, *self.landings.values()):
+            _forget(folder)
         _read(copy)
         self._platform(name, self.work / f"day-{size}", name=name, command=NIGHT)
         shutil.rmtree(copy)
@@ -148,13 +150,19 @@ def middle(measured: Sequence[Measured]) -> Measured:
     return failed[0] if failed else sorted(measured, key=lambda one: one.cpu_seconds)[len(measured) // 2]
 
 
+def _forget(folder: Path) -> None:
+    """Let the operating system drop all files below a folder from memory."""
+    for path in filter(Path.is_file, folder.rglob("*")):
+        with path.open("rb") as file:
+            os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+
+
 def _read(folder: Path) -> None:
     """Read all files below a folder, so that the operating system has them in memory."""
-    for path in folder.rglob("*"):
-        if path.is_file():
-            with path.open("rb") as file:
-                while file.read(1 << 24):
-                    pass
+    for path in filter(Path.is_file, folder.rglob("*")):
+        with path.open("rb") as file:
+            while file.read(1 << 24):
+                pass
 
 
 def generate(scale: float, target: Path) -> Path:
