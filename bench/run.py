@@ -77,6 +77,7 @@ class Bench:
     def _night(self, size: str, name: str) -> None:
         """Measure a night on a copy of a home: which files the system has in memory by then would else be chance."""
         copy = self.work / name
+        shutil.rmtree(copy, ignore_errors=True)
         shutil.copytree(self.work / f"home-{size}", copy)
         os.sync()
         for folder in (self.work, *self.landings.values()):

@@ -186,7 +186,7 @@ class _Building:
             self.session.create_as(name, select, temporary=True)
         touched, name = _touched(increment), self.table.table
         is_few = increment.is_few(units)
-        if not is_few:
+        if increment.large_units:
             self.session.expect_whole_tables()
         narrow = partial(self.upstreams.narrow, self.session, needs=increment.needs, is_few=is_few)
         self.session.create_as("was", self.session.few(name, touched), temporary=True)
