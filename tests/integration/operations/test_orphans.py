@@ -36,7 +36,7 @@ from sensors.housekeeping import housekeeping_sensor
 def endless():
     time.sleep(3600)
 
-@dg.job
+@dg.job(tags={"dagster/max_retries": "0"})  # a second run would stand beside the one that is closed
 def nightly():
     endless()
 
