@@ -75,6 +75,9 @@ class Floor:
                 made = self._make(db, table, tables)
                 rows |= {name: made} if name in published() else {}
                 steps[name] = round(time.process_time() - before, 1)
+            for name, (of, columns) in apart().items():
+                parts = (f"select {', '.join(columns)} from ({tables[table].sql})" for table in of)
+                self._copy(db, name, " union all ".join(parts), is_ordered=False)
         shutil.rmtree(work)
         return {"rows": rows, "cpu_seconds": steps}
 
@@ -98,9 +101,6 @@ class Floor:
             db, table.name.split(".")[1], f"select {shown} from ({table.sql}){ordered}", bool(order)
         )
         db.execute(f"create view {table.name} as select * from read_parquet({file})")
-        for name, (of, columns) in apart().items():
-            if of == table.name:
-                self._copy(db, name, f"select {', '.join(columns)} from ({table.sql})", is_ordered=False)
         return rows
 
     def _copy(self, db: duckdb.DuckDBPyConnection, name: str, select: str, is_ordered: bool) -> tuple[int, str]:

@@ -51,8 +51,8 @@ def published() -> dict[str, list[str]]:
     return {name: list(order) for name, order in tables.items() if name.split(".")[0] not in LEFT_OUT}
 
 
-def apart() -> dict[str, tuple[str, list[str]]]:
-    """Return the published tables that are made of some columns of another one: its name, and the columns."""
+def apart() -> dict[str, tuple[list[str], list[str]]]:
+    """Return the published tables that are made of some columns of others: their names, and the columns."""
     return {name: (one["of"], [*one["beside"], *one["columns"]]) for name, one in _publication()["apart"].items()}
 
 

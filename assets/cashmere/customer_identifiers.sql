@@ -3,11 +3,7 @@ with
 versions as (
     select *, upper(replace(replace(carte_fidelite, ' ', ''), '-', '')) as card from cashmere.versions_clients
 ),
-lines as (
-    select *, upper(replace(replace(carte_fidelite, ' ', ''), '-', '')) as card
-    from cashmere.ventes
-    where not annule and not mode_ecole
-),
+tickets as (select * from cashmere.ticket_customers),
 
 shown as (
     select 'cashmere:client:' || code_client as customer_record, 'email_hash' as identifier_type,
@@ -26,7 +22,7 @@ shown as (
     select
         case when code_client is not null then 'cashmere:client:' || code_client else 'cashmere:card:' || card end,
         'card_hash', card, date_comptable, date_comptable
-    from lines
+    from tickets
     where card is not null
 )
 

@@ -2,18 +2,14 @@
 with
 clients as (select * from cashmere.clients),
 technical as (select * from cashmere.setting_technical_client),
-lines as not materialized (
-    select
-        ventes.*,
-        upper(replace(replace(carte_fidelite, ' ', ''), '-', '')) as card,
-        code_magasin || '/' || code_caisse || '/' || date_comptable || '/' || num_ticket as document_id
-    from cashmere.ventes
-    where not annule and not mode_ecole
+tickets as not materialized (
+    select *, code_magasin || '/' || code_caisse || '/' || date_comptable || '/' || num_ticket as document_id
+    from cashmere.ticket_customers
 ),
 
-client_lines as (
-    select *, row_number() over (partition by code_client order by date_comptable, document_id, num_ligne) as nth
-    from lines
+client_tickets as (
+    select *, row_number() over (partition by code_client order by date_comptable, document_id) as nth
+    from tickets
     where code_client is not null
 ),
 
@@ -23,7 +19,7 @@ buying_clients as (
         min(date_comptable) as first_day,
         max(date_comptable) as last_day,
         max(case when nth = 1 then code_magasin end) as code_magasin
-    from client_lines
+    from client_tickets
     group by code_client
 ),
 
@@ -49,9 +45,9 @@ known_clients as (
     full join buying_clients on buying_clients.code_client = clients.code_client
 ),
 
-card_lines as (
+card_tickets as (
     select *, row_number() over (partition by card order by date_comptable, document_id) as nth
-    from lines
+    from tickets
     where code_client is null and card is not null
 ),
 
@@ -73,7 +69,7 @@ bare_cards as (
         cast(null as date) as opt_in_updated_on,
         false as has_email,
         false as has_phone
-    from card_lines
+    from card_tickets
     group by card
 ),
 

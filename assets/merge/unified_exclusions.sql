@@ -21,6 +21,8 @@ select
     net_amount_excl_tax,
     net_amount_incl_tax,
     currency,
+    source_updated_at,
+    loaded_at,
     source_file,
     source_file_line,
     delivery_date

@@ -12,6 +12,7 @@ named as (
         union all
         select store_key, source_system, currency, timezone from cashmere.sales
     ) as lines
+    where not exists (select 1 from described where described.store_key = lines.store_key)
     group by store_key
 )
 
@@ -42,5 +43,3 @@ select
     named.currency,
     null, null, true, false
 from named
-left join described on described.store_key = named.store_key
-where described.store_key is null

@@ -130,14 +130,27 @@ def _changed_dates(
     home: Home, session: Session, publication: Publication, columns: tuple[str, ...], version: str
 ) -> frozenset[date] | None:
     """Return the dates with rows that changed since a published version; None where that is not on record."""
-    table, column = publication.table, publication.cut_by
     published, states = published_states(session)
-    newest = builds(session).get(table)
-    if published != version or table not in states or newest is None:
+    if published != version:
         return None
-    if newest.state == states[table]:
+    dates: set[date] = set()
+    for table in publication.tables:
+        changed = _changed_dates_of(home, session, table, states.get(table), publication.cut_by, columns)
+        if changed is None:
+            return None
+        dates |= changed
+    return frozenset(dates)
+
+
+def _changed_dates_of(
+    home: Home, session: Session, table: str, state: str | None, column: str | None, columns: tuple[str, ...]
+) -> frozenset[date] | None:
+    newest = builds(session).get(table)
+    if state is None or newest is None:
+        return None
+    if newest.state == state:
         return frozenset()
-    changed = home.upstreams.changed(session, table, states[table], builds(session))
+    changed = home.upstreams.changed(session, table, state, builds(session))
     if changed is None or column is None:
         return None
     differing = changed_in(", ".join(map(identifier, columns)), changed)
@@ -189,13 +202,14 @@ def is_published(home: Home, warehouse: Warehouse) -> bool:
 
 
 def _to_publish(home: Home, session: Session, publication: Publication) -> TableToPublish:
-    table = home.catalogue.by_name[publication.table]
-    columns = publication.columns(name for name, _ in session.columns(publication.table))
+    first = home.catalogue.by_name[publication.tables[0]]
+    columns = publication.columns(name for name, _ in session.columns(first.table))
+    chosen = ", ".join(map(identifier, columns))
     return TableToPublish(
         name=publication.name,
-        sql=f"select {', '.join(map(identifier, columns))} from {publication.table}",
+        sql=" union all ".join(f"select {chosen} from {table}" for table in publication.tables),
         order_by=publication.order_by,
-        documentation={name: home.catalogue.column_doc(table, name) or "" for name in columns},
+        documentation={name: home.catalogue.column_doc(first, name) or "" for name in columns},
         partition_by=publication.cut_by,
         changed=partial(_changed_dates, home, session, publication, columns),
         operational=LOADED_COLUMNS & set(columns),

@@ -19,11 +19,11 @@ LOADED_COLUMNS = frozenset({"loaded_at", "source_file_line", "file_sequence"})
 
 @dataclass(frozen=True)
 class Publication:
-    """A published table: some columns of a table of the warehouse.
+    """A published table: some columns of a table of the warehouse, or of several.
 
     Attributes:
         name: Its published name.
-        table: The table that its rows come from, as ``schema.name``.
+        tables: The tables that its rows come from, as ``schema.name``.
         order_by: The columns that order each file; none where the rows stay in the order of delivery.
         cut_by: The date column by which files are cut; None for a table in one file.
         only: The only columns that it has, in this order; none: all of the table's.
@@ -31,7 +31,7 @@ class Publication:
     """
 
     name: str
-    table: str
+    tables: tuple[str, ...]
     order_by: tuple[str, ...]
     cut_by: str | None
     only: tuple[str, ...] = ()
@@ -51,13 +51,14 @@ def published_tables(folder: Path | None = None) -> dict[str, tuple[Publication,
     """Return the tables whose rows are published (``schema.name``), with what is made from each."""
     tables: dict[str, tuple[Publication, ...]] = {}
     for one in publications(folder):
-        tables[one.table] = (*tables.get(one.table, ()), one)
+        for table in one.tables:
+            tables[table] = (*tables.get(table, ()), one)
     return tables
 
 
 def cut_column(table: str) -> str | None:
     """Return the date column that the published files of a table are cut by."""
-    return next((one.cut_by for one in publications() if one.table == table), None)
+    return next((one.cut_by for one in publications() if table in one.tables), None)
 
 
 @lru_cache(maxsize=4)
@@ -67,7 +68,7 @@ def _publications(folder: Path) -> tuple[Publication, ...]:
     whole = [
         Publication(
             table.split(".")[1],
-            table,
+            (table,),
             tuple(order),
             cut_by.get(table),
             without=frozenset(name for one in apart.values() if table in one["left_out_of"] for name in one["columns"]),
@@ -75,7 +76,7 @@ def _publications(folder: Path) -> tuple[Publication, ...]:
         for table, order in content["tables"].items()
     ]
     parts = [
-        Publication(name, one["of"], (), cut_by.get(one["of"]), only=(*one["beside"], *one["columns"]))
+        Publication(name, tuple(one["of"]), (), cut_by.get(one["of"][0]), only=(*one["beside"], *one["columns"]))
         for name, one in apart.items()
     ]
     return (*whole, *parts)

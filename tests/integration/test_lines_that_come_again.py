@@ -18,7 +18,7 @@ pytestmark = pytest.mark.integration
 
 LAST = date(2026, 3, 28)
 LINEAGE = {"source_updated_at", "loaded_at", "source_file", "source_file_line", "delivery_date"}
-WIDE = ("unified_sales", "enriched_model")
+WIDE = ("unified_sales", "unified_exclusions", "enriched_model")
 
 
 def again(files: list[Path], folder: Path) -> list[Path]:
@@ -59,9 +59,12 @@ def test_the_wide_files_stay_and_the_lineage_names_the_new_file(tmp_path: Path) 
         with open_snapshot(home.settings.published_dir, manifest.version) as reader:
             (row,) = reader.query(counted.format(f"where {moved}", f"where {arrived}")).to_pylist()
             found[manifest.version] = tuple(row.values())
-            assert found[manifest.version][2] == manifest.tables["unified_sales"].rows
+            rows = {name: manifest.tables[name].rows for name in ("unified_sales", "unified_exclusions")}
+            assert rows["unified_exclusions"] > 0
+            assert found[manifest.version][2] == sum(rows.values())
     before, after = found[first.version], found[second.version]
     assert before[0] > 0
     assert after[:2] == (0, before[0])
     with home.warehouse() as warehouse, warehouse.transaction() as session:
-        assert session.scalar(f"select count(*) from merge.unified_sales where {arrived}") == before[0]
+        lines = "select source_file from merge.unified_sales union all select source_file from merge.unified_exclusions"
+        assert session.scalar(f"select count(*) from ({lines}) as lines where {arrived}") == before[0]

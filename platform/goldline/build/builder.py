@@ -132,6 +132,7 @@ class _Building:
         return before if before.inputs[DEFINITION] == self.inputs[DEFINITION] else None
 
     def _in_full(self) -> Outcome:
+        self.session.use_all_memory()
         self.session.expect_whole_tables()
         number = self.before.number + 1 if self.before else 1
         self.session.execute(f"drop table if exists {changes_table(self.table.table)}")
@@ -165,6 +166,9 @@ class _Building:
             selects.append(f"select * from (with changed as ({changed}) {touch.units}) as touched_{len(selects)}")
         both = " union all ".join(selects)
         self.session.create_as("touched", f"select distinct * from ({both}) as all_touched", temporary=True)
+        if increment.spread:
+            self.session.create_as("spread", increment.spread, temporary=True)
+            self.session.execute("drop table touched; alter table spread rename to touched")
         touched = int(self.session.scalar("select count(*) from touched"))
         return touched <= max(FEW, before.row_count // MOST_TOUCHED)
 
@@ -186,6 +190,8 @@ class _Building:
             self.session.create_as(name, select, temporary=True)
         touched, name = _touched(increment), self.table.table
         is_few = increment.is_few(units)
+        if units > FEW:
+            self.session.use_all_memory()
         if increment.large_units:
             self.session.expect_whole_tables()
         narrow = partial(self.upstreams.narrow, self.session, needs=increment.needs, is_few=is_few)

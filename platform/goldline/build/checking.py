@@ -142,6 +142,6 @@ def _narrow(since: _Since, table: TableFile, increment: Increment) -> Callable[[
         else:
             return sql
         needs = {name: (Need(columns=columns, rows=rows),) for name, columns in check.within.items()}
-        return since.upstreams.narrow(session, sql, needs, is_few=increment.is_few(count))
+        return since.upstreams.narrow(session, sql, needs, is_few=increment.is_few(count) and not check.large_units)
 
     return narrow

@@ -52,6 +52,7 @@ class Increment(BaseModel):
     Attributes:
         unit: The columns that say to which unit a row belongs; all rows of a touched unit are made anew.
         touched: By upstream table; a change of a table that is not named here rebuilds the whole table.
+        spread: A select of all units that the ``touched`` ones lead to, themselves included; none: only themselves.
         sets: Selects that later ones may read by name; the first ones read ``touched``.
         needs: By upstream table; a table that is not named here is read whole. A row too many does no harm.
         ignores: Upstream tables whose rows never change once they are there.
@@ -63,6 +64,7 @@ class Increment(BaseModel):
 
     unit: tuple[Name, ...] = Field(min_length=1)
     touched: dict[str, Touch]
+    spread: str | None = None
     sets: dict[Name, str] = Field(default_factory=dict)
     needs: dict[str, tuple[Need, ...]] = Field(default_factory=dict)
     ignores: tuple[str, ...] = ()

@@ -24,13 +24,13 @@ from goldline.warehouse.engine import Session
 from goldline.warehouse.narrowing import narrowed, select_where, wanted
 from goldline.warehouse.tables import Catalogue, TableFile
 
-Pick = Callable[[str, str], str]
+Pick = Callable[..., str]  # a table, and the conditions of which its rows meet one
 REGISTER, AS_OF, DEFINITION = "intake.delivery_file", "reference.as_of", "definition"
 
 
-def either(needs: Sequence[Need]) -> str:
-    """Write the condition that a row is needed."""
-    return " or ".join(wanted(need.columns, need.rows) for need in needs)
+def conditions_of(needs: Sequence[Need]) -> list[str]:
+    """Write the conditions under one of which a row is needed."""
+    return [wanted(need.columns, need.rows) for need in needs]
 
 
 @dataclass(frozen=True)
@@ -58,12 +58,12 @@ class FeedView:
         """Select the rows that are needed, and with them all that decides which version is the newest."""
         raw, counting = self.contract.table(self.feed.name), "superseded_by is null"
         if self.kind == "raw":
-            return pick(raw, either(needs))
+            return pick(raw, *conditions_of(needs))
         if self.scope and any(set(need.columns) - set(self.scope) for need in needs):
             scope = ", ".join(map(identifier, self.scope))
-            inside = f"select {scope} from {raw} where {counting} and ({either(needs)})"
-            needs = [Need(columns=tuple(map(identifier, self.scope)), rows=inside)]
-        picked = pick(raw, f"{counting} and ({either(needs)})")
+            inside = (f"select {scope} from {raw} where {counting} and {needed}" for needed in conditions_of(needs))
+            needs = [Need(columns=tuple(map(identifier, self.scope)), rows=" union all ".join(inside))]
+        picked = pick(raw, *(f"{counting} and {needed}" for needed in conditions_of(needs)))
         return self._newest(f"select {self.columns} from ({picked}) as picked")
 
     def changed(self, session: Session, since: int, names: Container[str]) -> str:
@@ -219,7 +219,7 @@ class Upstreams:
     def _needed(self, pick: Pick, name: str, needs: Sequence[Need]) -> str:
         if view := self.feeds.get(name):
             return view.needed(pick, needs)
-        return pick(name, either(needs))
+        return pick(name, *conditions_of(needs))
 
     @staticmethod
     def _loads(session: Session) -> dict[str, int]:

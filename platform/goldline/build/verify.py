@@ -53,6 +53,7 @@ def verify(session: Session, table: TableFile, settings: Settings) -> Difference
     Rows are compared by their hashes first: putting millions of rows of a hundred columns side by side takes more
     memory than making them.
     """
+    session.use_all_memory()
     session.expect_whole_tables()
     make(session, table, settings, "fresh", like=table.table)
     columns = ", ".join(identifier(name) for name, _ in session.columns(table.table))

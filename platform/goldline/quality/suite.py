@@ -40,8 +40,9 @@ class Check(BaseModel):
     that name a failing row (default: the table's key), and a few that may be shown with it because they are
     not personal. ``within`` is for checks that judge each unit (a document, a customer, a day) by itself: it says, of
     every table that is read, which columns or expressions make a row's unit. Once passed, such a check reads only the
-    units that the table's increment touched or, if it has units of its own, those with a changed row. An expectation
-    that nothing occurs twice may have it, too, where a value is made of its unit and so cannot occur in two.
+    units that the table's increment touched or, if it has units of its own, those with a changed row; ``large_units``
+    says that these are made of thousands of rows. An expectation that nothing occurs twice may have ``within``, too,
+    where a value is made of its unit and so cannot occur in two.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -65,6 +66,7 @@ class Check(BaseModel):
     key: tuple[Name, ...] = ()
     show: tuple[Name, ...] = Field((), max_length=3)
     within: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    large_units: bool = False
 
     @property
     def rule(self) -> Expectation:

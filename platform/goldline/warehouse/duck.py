@@ -25,6 +25,7 @@ from goldline.warehouse.session import Columns, Engine, Parameters, Session
 
 CHECKPOINT = "256MB"  # so large does the log become before it goes into the file; a night's goes there once, at its end
 COMPRESSED_ELSEWHERE = "fsst,zstd,dictionary,alp,alprd,chimp,patas"  # dict_fsst does as well; trying costs a tenth
+AT_FIRST = "1GB"  # of memory; see Session.use_all_memory
 KEPT_FREE = "8GB"  # memory is not given back between statements, only to be asked for again; its limit is another
 # else every checkpoint writes a table's last 122,880 rows anew, to put what a night added to what was added before
 VACUUM_TASKS = 0
@@ -32,7 +33,7 @@ FEW = 10_000  # so many row numbers are looked up where they are; above that, re
 # a digest resembles no other: trying to shorten it takes most of the time of writing a table's keys, reading it a third
 DIGESTS = frozenset({"sales_line_id", "row_hash"})
 # fast to write; without bloom filters, which readers of whole columns never ask
-PARQUET = "format parquet, compression zstd, compression_level 1, row_group_size 122880, write_bloom_filter false"
+PARQUET = "format parquet, compression zstd, compression_level 1, row_group_size 49152, write_bloom_filter false"
 PRELUDE = Path(__file__).with_name("duckdb.sql")
 
 
@@ -47,8 +48,9 @@ class DuckDatabase:
         self.path = None if database == ":memory:" else Path(database)
         self.name = str(self.path or "in memory")
         self.lease = Lease.of(self.path, wait_seconds=wait_seconds) if self.path else None
-        self._threads = threads
-        config: dict[str, object] = {"memory_limit": memory, "threads": threads, "preserve_insertion_order": False}
+        self._memory, self._threads = memory, threads
+        config: dict[str, object] = {"threads": threads, "preserve_insertion_order": False}
+        config |= {"memory_limit": min(memory, AT_FIRST, key=_megabytes)}
         config |= {"checkpoint_threshold": CHECKPOINT, "disabled_compression_methods": COMPRESSED_ELSEWHERE}
         config["max_vacuum_tasks"] = VACUUM_TASKS
         config |= {"allocator_flush_threshold": KEPT_FREE, "allocator_bulk_deallocation_flush_threshold": KEPT_FREE}
@@ -78,7 +80,7 @@ class DuckDatabase:
             driver = connection.connection.driver_connection
             if driver is None:
                 raise GoldlineError("the warehouse connection is closed", where=self.name)
-            session = DuckSession(driver)
+            session = DuckSession(driver, self._memory)
             with self._explaining():
                 session.execute("begin")
                 try:
@@ -99,7 +101,7 @@ class DuckDatabase:
             try:
                 for reader in connections:
                     reader.execute("set timezone = 'UTC'")
-                yield [DuckSession(reader) for reader in connections]
+                yield [DuckSession(reader, self._memory) for reader in connections]
             finally:
                 driver.execute(f"set threads = {self._threads}")
                 for reader in connections:
@@ -136,9 +138,9 @@ class DuckSession(Session):
 
     engine = "duckdb"
 
-    def __init__(self, connection: Any) -> None:
-        """Wrap the driver's connection."""
-        self._connection = connection
+    def __init__(self, connection: Any, memory: str) -> None:
+        """Wrap the driver's connection, which may take so much memory in all."""
+        self._connection, self._memory = connection, memory
 
     def execute(self, sql: str, parameters: Parameters | None = None) -> None:
         """Run a statement."""
@@ -199,9 +201,10 @@ class DuckSession(Session):
         except duckdb.CatalogException:
             return []
 
-    def few(self, table: str, condition: str) -> str:
-        """Write the select of a few rows: found by the columns of the condition, and only then read."""
-        return f"select * from {table} where rowid in (select rowid from {table} where {condition})"
+    def few(self, table: str, *conditions: str) -> str:
+        """Write the select of a few rows: found by the columns of each condition, and only then read."""
+        found = " union all ".join(f"select rowid from {table} where {condition}" for condition in conditions)
+        return f"select * from {table} where rowid in ({found})"
 
     def row_hash(self, columns: str) -> str:
         """Write DuckDB's hash."""
@@ -218,6 +221,10 @@ class DuckSession(Session):
     def expect_whole_tables(self) -> None:
         """Do nothing: DuckDB looks nothing up row by row."""
 
+    def use_all_memory(self) -> None:
+        """Let DuckDB keep as much of what it reads as the settings say, until the database is closed."""
+        self.execute(f"set memory_limit = '{self._memory}'")
+
     def compact(self) -> None:
         """Let the next checkpoints put pieces of tables together, as many at a time as DuckDB would by itself."""
         self.execute("reset global max_vacuum_tasks")
@@ -231,6 +238,10 @@ class DuckSession(Session):
             self._connection.rollback()
         except duckdb.Error:
             return
+
+
+def _megabytes(memory: str) -> int:
+    return int(memory[:-2]) * (1000 if memory.endswith("GB") else 1)
 
 
 def _prepare(driver: Any, _record: object) -> None:

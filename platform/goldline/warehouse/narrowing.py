@@ -24,9 +24,9 @@ def wanted(columns: Sequence[str], rows: str) -> str:
     return f"({', '.join(columns)}) in ({' '.join(rows.split())})"
 
 
-def select_where(table: str, condition: str) -> str:
-    """Write the select of the rows that meet a condition."""
-    return f"select * from {table} where {condition}"
+def select_where(table: str, *conditions: str) -> str:
+    """Write the select of the rows that meet one of some conditions."""
+    return f"select * from {table} where {' or '.join(f'({condition})' for condition in conditions)}"
 
 
 def narrowed(sql: str, sources: Mapping[str, str], *, times: int = 0) -> str:

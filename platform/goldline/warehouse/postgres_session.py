@@ -171,6 +171,9 @@ class PostgresSession(Session):
         """Look nothing up row by row: the planner takes the newest versions of a million rows for a handful."""
         self.execute("set local enable_nestloop = off")
 
+    def use_all_memory(self) -> None:
+        """Do nothing: the server has its own settings."""
+
     def compact(self) -> None:
         """Do nothing: the server does so by itself."""
 

@@ -79,9 +79,9 @@ class Session(ABC):
     def columns(self, table: str) -> Columns:
         """Return (name, type) of each column in order; empty where the table does not exist."""
 
-    def few(self, table: str, condition: str) -> str:
-        """Write the select of a few rows of a large table, for the engine to find without reading the others."""
-        return select_where(table, condition)
+    def few(self, table: str, *conditions: str) -> str:
+        """Write the select of a large table's few rows that meet one of some conditions, read without the others."""
+        return select_where(table, *conditions)
 
     @abstractmethod
     def row_hash(self, columns: str) -> str:
@@ -117,6 +117,14 @@ class Session(ABC):
     @abstractmethod
     def expect_whole_tables(self) -> None:
         """Tell the planner that the rest of the transaction joins whole tables; does nothing where it knows."""
+
+    @abstractmethod
+    def use_all_memory(self) -> None:
+        """Say that many rows will be read or made; does nothing on a server.
+
+        An engine inside this process may then keep all that its settings allow. Before, it keeps little: a night reads
+        most blocks once, and reading one again costs less than memory that the process has not used yet.
+        """
 
     @abstractmethod
     def compact(self) -> None:
