@@ -195,7 +195,7 @@ class _Building:
         if increment.large_units:
             self.session.expect_whole_tables()
         narrow = partial(self.upstreams.narrow, self.session, needs=increment.needs, is_few=is_few)
-        self.session.create_as("was", self.session.few(name, touched), temporary=True)
+        self.session.set_aside("was", name, touched)
         make(self.session, self.table, self.upstreams.settings, "fresh", like=name, narrow=narrow, where=touched)
 
     def _follow(self, way: Way, increment: Increment | None, before: Build) -> Outcome:
@@ -223,7 +223,7 @@ class _Building:
         unit = ", ".join(increment.unit)
         self.session.create_as("moved", f"select distinct {unit} from difference", temporary=True)
         inside = wanted(increment.unit, f"select {unit} from moved")
-        self.session.execute(f"delete from {table} where {inside}")
+        self.session.delete_set_aside("was", table, inside)
         self.session.execute(f"insert into {table} select * from fresh where {inside}")
 
     def _record_changes(self, columns: str, before: Build) -> Build:

@@ -44,14 +44,13 @@ def show_restated(version: str, found: Restatement | None) -> None:
 
 
 def _counts(reader: Reader) -> str:
-    lines, documents = _row(reader, "select count(*), count(distinct source_document_id) from unified_sales")
     customers, buyers, both = _row(
         reader,
         "select count(*), count(*) filter (where order_count > 0), count(*) filter (where is_multi_channel)"
         " from golden_customer",
     )
     return (
-        f"{lines:,} lines of {documents:,} documents · {customers:,} customers, {buyers:,} have bought,"
+        f"{reader.manifest.tables['unified_sales'].rows:,} lines · {customers:,} customers, {buyers:,} have bought,"
         f" {both:,} in both channels"
     )
 

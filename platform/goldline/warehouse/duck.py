@@ -29,6 +29,7 @@ AT_FIRST = "1GB"  # of memory; see Session.use_all_memory
 KEPT_FREE = "8GB"  # memory is not given back between statements, only to be asked for again; its limit is another
 # else every checkpoint writes a table's last 122,880 rows anew, to put what a night added to what was added before
 VACUUM_TASKS = 0
+PLACE = "place_in_table"
 FEW = 10_000  # so many row numbers are looked up where they are; above that, reading past the others costs less
 # a digest resembles no other: trying to shorten it takes most of the time of writing a table's keys, reading it a third
 DIGESTS = frozenset({"sales_line_id", "row_hash"})
@@ -205,6 +206,15 @@ class DuckSession(Session):
         """Write the select of a few rows: found by the columns of each condition, and only then read."""
         found = " union all ".join(f"select rowid from {table} where {condition}" for condition in conditions)
         return f"select * from {table} where rowid in ({found})"
+
+    def set_aside(self, name: str, table: str, condition: str) -> None:
+        """Copy a few rows, with their place in the table."""
+        rows = self.few(table, condition).replace("select *", f"select *, rowid as {PLACE}", 1)
+        self.create_as(name, rows, temporary=True)
+
+    def delete_set_aside(self, name: str, table: str, condition: str) -> None:
+        """Delete rows by their place, without looking for them in the table."""
+        self.execute(f"delete from {table} where rowid in (select {PLACE} from {name} where {condition})")
 
     def row_hash(self, columns: str) -> str:
         """Write DuckDB's hash."""

@@ -83,6 +83,14 @@ class Session(ABC):
         """Write the select of a large table's few rows that meet one of some conditions, read without the others."""
         return select_where(table, *conditions)
 
+    def set_aside(self, name: str, table: str, condition: str) -> None:
+        """Copy the few rows of a large table that meet a condition to a temporary table."""
+        self.create_as(name, self.few(table, condition), temporary=True)
+
+    def delete_set_aside(self, name: str, table: str, condition: str) -> None:  # noqa: ARG002 - an index finds them, too
+        """Delete the rows that meet a condition from a table, all of which were set aside in this transaction."""
+        self.execute(f"delete from {table} where {condition}")
+
     @abstractmethod
     def row_hash(self, columns: str) -> str:
         """Write an expression over some columns, separated by commas: 64 bits that equal rows have in common."""
