@@ -85,7 +85,7 @@ def _one_day(measured: Results, notes: Mapping[str, str]) -> str:
     return (
         "## One more day\n\n"
         f"A delivery with {lines:,} lines and refunds of {figures['web']['return_lines']} old orders, on the history"
-        " above and on a tenth of it; a whole `goldline run`, with all checks, reconciliation and publication. Of three"
+        " above and on a tenth of it; a whole `goldline run`, with all checks, reconciliation and publication. Of five"
         " nights of each, in turn and on copies, the middle one.\n\n"
         "| history | CPU seconds | wall seconds | peak memory, GB | outcome |\n|---|---|---|---|---|\n"
         f"{_row('all of it', big)}{_row('a tenth', small)}"

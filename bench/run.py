@@ -31,7 +31,7 @@ from bench.report import page, table
 FULL_LINES, FULL_DAYS, FULL_CUSTOMERS = 3_600_000, 1_826, 100_000
 LAST_DAY = date(2025, 12, 31)
 GOLDLINE = next(engine for engine in ENGINES if engine.name == "goldline")
-NIGHT, NIGHTS = "run", 3
+NIGHT, NIGHTS = "run", 5
 SIZES = ("big", "small")
 
 

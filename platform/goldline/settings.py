@@ -57,7 +57,9 @@ class Settings(BaseSettings):
         description="Address of the Dagster UI, for mails.",
     )
     keep_versions: int = Field(14, ge=1, description="How many published versions are kept.")
-    memory: str = Field("2500MB", pattern=r"^[0-9]+(MB|GB)$", description="Memory limit of the DuckDB engine.")
+    memory: str = Field(
+        "2500MB", pattern=r"^[0-9]+(MB|GB)$", description="Memory limit of DuckDB; a night takes 1 GB at most."
+    )
     threads: int = Field(2, ge=1, description="Threads of the DuckDB engine.")
     placeholder_hashes: Annotated[frozenset[str], NoDecode] = Field(
         frozenset(), description="Pseudonyms of placeholders (HMAC of '', 'x@x.fr'...); comma separated."
