@@ -58,7 +58,7 @@ class Settings(BaseSettings):
     )
     keep_versions: int = Field(14, ge=1, description="How many published versions are kept.")
     memory: str = Field(
-        "2500MB", pattern=r"^[0-9]+(MB|GB)$", description="Memory limit of DuckDB; a night takes 1 GB at most."
+        "2500MB", pattern=r"^[0-9]+(MB|GB)$", description="Memory limit of DuckDB; a usual night takes 1 GB."
     )
     threads: int = Field(2, ge=1, description="Threads of the DuckDB engine.")
     placeholder_hashes: Annotated[frozenset[str], NoDecode] = Field(

@@ -24,7 +24,7 @@ from goldline.warehouse.engine import Session
 from goldline.warehouse.narrowing import narrowed, select_where, wanted
 from goldline.warehouse.tables import Catalogue, TableFile
 
-Pick = Callable[..., str]  # a table, and the conditions of which its rows meet one
+Pick = Callable[[str, *tuple[str, ...]], str]  # of a table and the conditions of which its rows meet one
 REGISTER, AS_OF, DEFINITION = "intake.delivery_file", "reference.as_of", "definition"
 
 

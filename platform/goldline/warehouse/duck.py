@@ -204,12 +204,11 @@ class DuckSession(Session):
 
     def few(self, table: str, *conditions: str) -> str:
         """Write the select of a few rows: found by the columns of each condition, and only then read."""
-        found = " union all ".join(f"select rowid from {table} where {condition}" for condition in conditions)
-        return f"select * from {table} where rowid in ({found})"
+        return f"select * from {table} where {_found(table, conditions)}"
 
     def set_aside(self, name: str, table: str, condition: str) -> None:
         """Copy a few rows, with their place in the table."""
-        rows = self.few(table, condition).replace("select *", f"select *, rowid as {PLACE}", 1)
+        rows = f"select *, rowid as {PLACE} from {table} where {_found(table, [condition])}"
         self.create_as(name, rows, temporary=True)
 
     def delete_set_aside(self, name: str, table: str, condition: str) -> None:
@@ -248,6 +247,11 @@ class DuckSession(Session):
             self._connection.rollback()
         except duckdb.Error:
             return
+
+
+def _found(table: str, conditions: Sequence[str]) -> str:
+    """Write the condition that a row is one of those that meet a condition: reading only the columns of each."""
+    return f"rowid in ({' union all '.join(f'select rowid from {table} where {one}' for one in conditions)})"
 
 
 def _megabytes(memory: str) -> int:
